@@ -1,0 +1,224 @@
+"""The default reader: MuPDF's text trace and drawings as a `Page`.
+
+The trace is used rather than structured text because it keeps what decides visibility: render mode, colour, opacity
+and paint order. Coordinates come unrotated; the page's own rotation is applied here.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pymupdf
+
+from ..geometry import clean_rules
+from ..model import Box, Page, PrintedFinding
+
+THIN = 2.5  # points: a filled rectangle no thicker than this is a rule
+WHITE = 0.93  # colour components at or above this are white on paper
+WATERMARK_SIZE = 30.0  # points: table text is never this large
+RULE_MIN = 2.0  # points: shorter strokes are dots of a dashed rule; clean_rules joins them
+
+_SPACES = frozenset("\u0020\u00a0\u3000\t\r\n\u200b\u200c\u200d\ufeff\u2002\u2003\u2009\u00ad\u2028\u2029\x00\x0b\x0c")
+
+
+def _is_white(color) -> bool:
+    if color is None:
+        return False
+    if len(color) == 4:  # CMYK
+        return max(color) <= 1 - WHITE
+    return min(color) >= WHITE
+
+
+def read_page(page: pymupdf.Page, number: int) -> Page:
+    """Read one page (`number` is 1-based). Raises whatever MuPDF raises for a page it cannot interpret."""
+    matrix = page.rotation_matrix
+    rotated = page.rotation != 0
+    rect = page.rect
+    drawings = page.get_cdrawings()
+    horizontal, vertical, fills = _rules(drawings)
+    trace = page.get_texttrace()
+
+    chars: list[str] = []
+    boxes: list[tuple] = []
+    base: list[tuple] = []
+    sizes: list[float] = []
+    groups: list[tuple[int, tuple, float, int, object, int]] = []
+    hidden = 0
+    directions: dict[tuple[int, int], int] = {}
+    for span in trace:
+        content = span["chars"]
+        if span["type"] == 3 or span["opacity"] == 0.0:
+            hidden += len(content)
+            continue
+        start = len(chars)
+        for code, _, origin, box in content:
+            char = chr(code) if code > 0 else "\ufffd"
+            if char in _SPACES:
+                continue
+            chars.append(char)
+            boxes.append(box)
+            base.append(origin)
+        count = len(chars) - start
+        if count:
+            sizes.extend([span["size"]] * count)
+            direction = span["dir"]
+            key = (round(direction[0]), round(direction[1])) if max(abs(direction[0]), abs(direction[1])) > 0.99 else (0, 0)
+            if span["wmode"]:
+                key = (1, 0)
+            directions[key] = directions.get(key, 0) + count
+            groups.append((count, key, span["size"], span["seqno"], span["color"], len(groups)))
+    findings: list[PrintedFinding] = []
+    if not chars:
+        return _page(number, rect.width, rect.height, [], np.zeros((0, 4)), np.zeros((0, 2)), [], horizontal, vertical, matrix if rotated else None, findings)
+
+    box = np.array(boxes, dtype=np.float64)
+    origin = np.array(base, dtype=np.float64)
+    size = np.array(sizes, dtype=np.float64)
+    char = np.array(chars)
+    span_of = np.repeat(np.arange(len(groups)), [g[0] for g in groups])
+
+    main = max(directions, key=lambda k: directions[k])
+    keep = np.ones(len(chars), dtype=bool)
+    # Text that runs another way than the page's own is a watermark or a stamp.
+    other = np.array([g[1] != main for g in groups])
+    faint = np.array([g[2] >= WATERMARK_SIZE and g[4] is not None and sum(g[4]) / len(g[4]) > 0.6 for g in groups])
+    aside = other | faint
+    if aside.any():
+        mask = aside[span_of]
+        keep &= ~mask
+        findings.append(_finding("watermark_removed", f"第{number}頁有浮水印或斜排文字「{''.join(char[mask][:20])}」，未列入表格內容。", number))
+    white = np.array([_is_white(g[4]) for g in groups])
+    if white.any():
+        dark = [f for f in fills if not _is_white(f[5])]
+        mask = white[span_of]
+        for x0, y0, x1, y1, _, _ in dark:
+            mask &= ~((box[:, 0] >= x0 - 1) & (box[:, 2] <= x1 + 1) & (box[:, 1] >= y0 - 3) & (box[:, 3] <= y1 + 3))
+        hidden += int((mask & keep).sum())
+        keep &= ~mask
+    if fills:
+        seq = np.array([g[3] for g in groups])[span_of]
+        cx, cy = (box[:, 0] + box[:, 2]) / 2, (box[:, 1] + box[:, 3]) / 2
+        for x0, y0, x1, y1, order, _ in fills:
+            if order <= 0 or not (seq < order).any():
+                continue
+            covered = (seq < order) & (cx > x0) & (cx < x1) & (cy > y0) & (cy < y1) & keep
+            hidden += int(covered.sum())
+            keep &= ~covered
+    if main in ((0, 1), (0, -1), (-1, 0)):
+        # The content itself is drawn sideways or upside down: look at the page the way it reads.
+        turn = pymupdf.Matrix({(0, 1): -90, (0, -1): 90, (-1, 0): 180}[main])
+        box = _transform_boxes(box, turn)
+        origin = _transform_points(origin, turn)
+        bounds = pymupdf.Rect(page.rect) * ~matrix * turn
+        shift = np.array([bounds.x0, bounds.y0])
+        box -= np.tile(shift, 2)
+        origin -= shift
+        horizontal, vertical = _transform_rules(horizontal, vertical, turn, shift)
+        width, height = bounds.width, bounds.height
+    else:
+        width, height = rect.width, rect.height
+        if rotated:
+            box = _transform_boxes(box, matrix)
+            origin = _transform_points(origin, matrix)
+            horizontal, vertical = _transform_rules(horizontal, vertical, matrix, np.zeros(2))
+    inside = (box[:, 0] > -1) & (box[:, 2] < width + 1) & (box[:, 1] > -1) & (box[:, 3] < height + 1)
+    hidden += int((keep & ~inside).sum())
+    keep &= inside
+    if hidden:
+        findings.append(_finding("hidden_text", f"第{number}頁有{hidden}個看不見的字（隱藏、被遮蓋或在頁外），未列入。", number))
+    return _page(number, width, height, char[keep], box[keep], origin[keep], size[keep], horizontal, vertical, None, findings)
+
+
+def _page(number, width, height, char, box, origin, size, horizontal, vertical, matrix, findings) -> Page:
+    if matrix is not None:
+        horizontal, vertical = _transform_rules(horizontal, vertical, matrix, np.zeros(2))
+    horizontal, vertical = clean_rules(horizontal, vertical)
+    count = len(char)
+    return Page(
+        number=number,
+        width=float(width),
+        height=float(height),
+        chars=np.asarray(char, dtype="<U1"),
+        boxes=np.asarray(box, dtype=np.float64).reshape(-1, 4),
+        baseline=np.asarray(origin, dtype=np.float64).reshape(-1, 2)[:, 1],
+        size=np.asarray(size, dtype=np.float64),
+        confidence=np.ones(count),
+        horizontal=horizontal,
+        vertical=vertical,
+        source="digital",
+        findings=findings,
+    )
+
+
+def _finding(code: str, message: str, page: int) -> PrintedFinding:
+    return PrintedFinding(severity="note", code=code, message=message, page=page)
+
+
+def _transform_boxes(box: np.ndarray, m) -> np.ndarray:
+    a = _transform_points(box[:, :2], m)
+    b = _transform_points(box[:, 2:], m)
+    return np.hstack([np.minimum(a, b), np.maximum(a, b)])
+
+
+def _transform_points(points: np.ndarray, m) -> np.ndarray:
+    x, y = points[:, 0], points[:, 1]
+    return np.stack([x * m.a + y * m.c + m.e, x * m.b + y * m.d + m.f], axis=1)
+
+
+def _transform_rules(horizontal, vertical, m, shift):
+    """Rules through a rotation by a multiple of 90°: horizontals may become verticals."""
+    segments = [(x0, y, x1, y) for x0, x1, y in horizontal] + [(x, y0, x, y1) for x, y0, y1 in vertical]
+    if not segments:
+        return horizontal, vertical
+    box = _transform_boxes(np.array(segments, dtype=np.float64), m) - np.tile(shift, 2)
+    flat = (box[:, 3] - box[:, 1]) <= (box[:, 2] - box[:, 0])
+    return [tuple(r) for r in box[flat][:, [0, 2, 1]]], [tuple(r) for r in box[~flat][:, [0, 1, 3]]]
+
+
+def _rules(drawings):
+    """Horizontal (x0, x1, y) and vertical (x, y0, y1) rules, and opaque fills (x0, y0, x1, y1, paint order, colour)."""
+    horizontal: list[tuple] = []
+    vertical: list[tuple] = []
+    fills: list[tuple] = []
+    for path in drawings:
+        kind = path["type"]
+        if kind == "clip" or kind == "group":
+            continue
+        filled = "f" in kind
+        stroked = "s" in kind and path.get("stroke_opacity", 1) != 0 and not _is_white(path.get("color"))
+        fill = path.get("fill")
+        for item in path["items"]:
+            if item[0] == "l":
+                if stroked:
+                    _add_line(item[1], item[2], horizontal, vertical)
+            elif item[0] in ("re", "qu"):
+                r = item[1] if item[0] == "re" else _quad_rect(item[1])
+                x0, y0, x1, y1 = min(r[0], r[2]), min(r[1], r[3]), max(r[0], r[2]), max(r[1], r[3])
+                w, h = x1 - x0, y1 - y0
+                if filled and w <= THIN and h <= THIN:
+                    # The corner square of four borders: part of whichever rule runs through it.
+                    if not _is_white(fill):
+                        horizontal.append((x0, x1, (y0 + y1) / 2))
+                        vertical.append(((x0 + x1) / 2, y0, y1))
+                elif (filled and not _is_white(fill) or stroked) and h <= THIN:
+                    horizontal.append((x0, x1, (y0 + y1) / 2))
+                elif (filled and not _is_white(fill) or stroked) and w <= THIN:
+                    vertical.append(((x0 + x1) / 2, y0, y1))
+                elif stroked:
+                    horizontal += [(x0, x1, y0), (x0, x1, y1)]
+                    vertical += [(x0, y0, y1), (x1, y0, y1)]
+                if filled and w > 3 and h > 3 and path.get("fill_opacity", 1) in (1, 1.0, None):
+                    fills.append((x0, y0, x1, y1, path.get("seqno", 0), fill))
+    return horizontal, vertical, fills
+
+
+def _add_line(p, q, horizontal, vertical) -> None:
+    if abs(p[1] - q[1]) <= 1.0 and abs(p[0] - q[0]) > 0:
+        horizontal.append((min(p[0], q[0]), max(p[0], q[0]), (p[1] + q[1]) / 2))
+    elif abs(p[0] - q[0]) <= 1.0 and abs(p[1] - q[1]) > 0:
+        vertical.append(((p[0] + q[0]) / 2, min(p[1], q[1]), max(p[1], q[1])))
+
+
+def _quad_rect(quad):
+    xs = [p[0] for p in quad]
+    ys = [p[1] for p in quad]
+    return min(xs), min(ys), max(xs), max(ys)
