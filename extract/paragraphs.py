@@ -1,0 +1,208 @@
+"""Printed lines → paragraphs.
+
+In a justified narrow column the end of a line says nothing by itself. A line ends a paragraph when what follows could
+still have stood on it (the free width would have held the next unbreakable piece), when a list marker opens the next
+line, or when the indent says so. Line-breaking rules follow the W3C's Requirements for Chinese Text Layout (clreq),
+section on prohibition rules for line start and end.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from . import markers
+from .lines import Line, is_latin
+from .markers import Marker
+
+NO_START = frozenset("、，。．：；！？）」』】〉》〕］｝…—～·‧%％‰℃,.!?:;)]}’”＞>々")
+NO_END = frozenset("（「『【〈《〔［｛([{‘“＜<")
+SENTENCE_END = frozenset("。！？!?")
+SLACK = 0.12  # of the glyph size: measuring tolerance of the free width
+INDENT = 0.8  # of the glyph size: a change of the left edge this large is an indent
+LINK = frozenset("/.@-_:?&=%#~+")
+
+
+@dataclass(slots=True)
+class Limits:
+    """How far text may reach in a column, as distances (points) from the cell's edges, and the advance of a glyph."""
+
+    left: float
+    right: float
+    pitch: float = 1.0
+    """Advance of a CJK glyph as a multiple of its size (above 1 where text is letter-spaced)."""
+
+
+@dataclass(slots=True)
+class Placed:
+    """A line with the x range (points) of the cell it stands in."""
+
+    line: Line
+    x0: float
+    x1: float
+
+
+@dataclass(slots=True)
+class Rejoined:
+    """A paragraph: its lines, its text with wraps rejoined, its marker if it has one."""
+
+    lines: list[Line]
+    text: str
+    marker: Marker | None
+    full: bool = False
+    """The last line reaches the edge, so the text may go on."""
+
+
+def measure_limits(lines: list[Placed]) -> Limits:
+    """Find the text edges of a column from all its lines (several cells, several pages)."""
+    if not lines:
+        return Limits(0.0, 0.0)
+    size = sorted(p.line.size for p in lines)[len(lines) // 2]
+    left = max(0.0, min(p.line.left - p.x0 for p in lines))
+    slack = sorted(p.x1 - p.line.right for p in lines if p.line.chars[-1] not in NO_START) or [left]
+    nearest = max(slack[0], -size)
+    pitch = _pitch(lines, size)
+    if nearest > left and (nearest - left < size or len(lines) < 6):
+        # Ragged text never fills the last fraction of a glyph; cells are padded alike on both sides.
+        at_edge = sum(s - nearest < 0.06 * size for s in slack)
+        if at_edge < max(3, 0.2 * len(slack)):
+            nearest = left
+    return Limits(left, nearest, pitch)
+
+
+def _pitch(lines: list[Placed], size: float) -> float:
+    ratios = []
+    for p in lines:
+        line = p.line
+        steps = [line.x0[i + 1] - line.x0[i] for i in range(len(line.x0) - 1) if not is_latin(line.chars[i]) and not is_latin(line.chars[i + 1])]
+        if len(steps) >= 2:
+            ratios.append(min(steps) / line.size)
+    if len(ratios) < 4:
+        return 1.0
+    ratios.sort()
+    tight = ratios[len(ratios) // 10]
+    return tight if 1.02 < tight < 1.8 else 1.0
+
+
+def cluster_width(line: Line, pitch: float) -> float:
+    """Width (points) of the piece at the line's start that no line break may divide."""
+    chars, i = line.chars, 0
+    n = len(chars)
+    width = 0.0
+
+    def take() -> None:
+        nonlocal i, width
+        own = line.x1[i] - line.x0[i]
+        width += own if is_latin(chars[i]) else max(own, line.size) * pitch
+        i += 1
+
+    while i < n and chars[i] in NO_END:
+        take()
+    if i < n:
+        if is_latin(chars[i]) and chars[i].isalnum():
+            while i < n and is_latin(chars[i]) and (i == 0 or line.x0[i] - line.x1[i - 1] <= 0.16 * line.size or chars[i - 1] in NO_END) and chars[i] not in NO_END:
+                take()
+        else:
+            take()
+    while i < n and chars[i] in NO_START:
+        take()
+    return width
+
+
+def could_hold(line: Placed, following: Line, limits: Limits) -> bool:
+    """True when the start of `following` would have fitted behind `line`: the break was meant."""
+    free = line.x1 - limits.right - line.line.right
+    if limits.pitch > 1.0:
+        free -= (limits.pitch - 1.0) * line.line.size
+    return free >= cluster_width(following, limits.pitch) - SLACK * line.line.size
+
+
+def join_text(lines: list[Line], rights: list[float] | None = None) -> str:
+    """Rejoin wrapped lines: CJK runs on; a space stands where a line broke between Latin words.
+
+    `rights` gives the x (points) up to which each line could have been filled; a Latin word is taken as broken inside
+    only where not even one more letter would have fitted.
+    """
+    text = lines[0].text
+    for i in range(1, len(lines)):
+        before, after = lines[i - 1], lines[i]
+        a, b = before.chars[-1], after.chars[0]
+        if is_latin(a) and is_latin(b) and a.isascii() and b.isascii() and (a.isalnum() or a in ",;)") and (b.isalnum() or b == "("):
+            room = (rights[i - 1] - before.right) if rights else 0.0
+            inside = room < (after.x1[0] - after.x0[0]) + 0.05 * before.size
+            # Figures and addresses are broken where the line is full; words are carried over whole.
+            if not inside and not (a.isdigit() and b.isdigit()) and not _in_link(text):
+                text += " "
+        text += after.text
+    return text
+
+
+def _in_link(text: str) -> bool:
+    tail = text[-60:].rsplit(" ", 1)[-1]
+    return "://" in tail or "www." in tail or "@" in tail
+
+
+def rejoin(lines: list[Placed], limits: Limits, expected: int | None = None) -> list[Rejoined]:
+    """Divide the lines of one cell into paragraphs, in order.
+
+    `expected` is the next number of the list that the cell continues, which lets a marker without its dot be recognised.
+    """
+    out: list[Rejoined] = []
+    current: list[Placed] = []
+    marker: Marker | None = None
+    seen: dict[str, int] = {}
+
+    def close(full: bool) -> None:
+        if current:
+            rights = [p.x1 - limits.right for p in current]
+            out.append(Rejoined([p.line for p in current], join_text([p.line for p in current], rights), marker, full))
+
+    for i, placed in enumerate(lines):
+        found = _marker_at(lines, i, limits, seen, expected)
+        if current:
+            new = found is not None or _breaks(current, placed, limits)
+            if not new:
+                current.append(placed)
+                continue
+            close(not could_hold(current[-1], placed.line, limits))
+            current = []
+        current = [placed]
+        marker = found
+        if found:
+            seen[found.style] = found.number
+    close(False)
+    return out
+
+
+def _breaks(current: list[Placed], placed: Placed, limits: Limits) -> bool:
+    before, line = current[-1], placed.line
+    if could_hold(before, line, limits):
+        return True
+    step = (line.left - placed.x0) - (before.line.left - before.x0)
+    if len(current) >= 2 and step < -INDENT * line.size and before.line.chars[-1] in SENTENCE_END:
+        return True  # back from a hanging indent
+    return step > INDENT * line.size and len(current) >= 2 and before.line.chars[-1] in SENTENCE_END
+
+
+def _marker_at(lines: list[Placed], i: int, limits: Limits, seen: dict[str, int], expected: int | None) -> Marker | None:
+    """The marker of line i, unless the line is the middle of a sentence that only looks like one."""
+    line = lines[i].line
+    text = line.text
+    found = markers.match(text)
+    ended = i == 0 or could_hold(lines[i - 1], line, limits)
+    if found is None:
+        following = seen["number"] + 1 if "number" in seen else expected
+        if following and ended:
+            return markers.match_bare(text, following)
+        return None
+    if found.style == "section":
+        return None
+    if i == 0 or found.style == "bullet":
+        return found
+    before = lines[i - 1].line.chars[-1]
+    if found.style in ("upper", "lower", "cjk", "number") and not ended and before not in "。；：，、！？:;）)」":
+        # A full line before it: a number of running text, unless it carries a list on.
+        if found.number != seen.get(found.style, 0) + 1:
+            return None
+    if not ended and before not in "。；：！？:;" and found.number not in (1, seen.get(found.style, 0) + 1):
+        return None
+    return found
