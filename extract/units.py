@@ -1,0 +1,114 @@
+"""Lines of the unit column → unit names, and each name beside its measure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from .columns import UNIT_END
+from .lines import Line
+from .paragraphs import Limits, Placed, cluster_width
+
+REMAINDER = re.compile(r"^(?:[課室科處局所隊組股館站院校會]|中心|心|\(.*\)|（.*）|[)）、，,].*)$")
+JOINERS = "、，,及與和/("
+BLANK = 1.55  # of the line pitch: a larger step between unit lines is a blank line
+BESIDE = 0.6  # of the line pitch: a unit this near a measure's first line stands beside it
+
+
+@dataclass(slots=True)
+class UnitName:
+    """One printed unit entry: its text (wraps rejoined), its first line and its place down the table."""
+
+    text: str
+    line: Line
+    order: float
+    last: float
+
+
+def join_names(lines: list[Placed], limits: Limits) -> list[UnitName]:
+    """Rejoin unit names that wrap in a narrow column (役政災防 / 課); names on lines of their own stay apart."""
+    out: list[UnitName] = []
+    full = False
+    for placed in lines:
+        text = placed.line.text.strip()
+        if out and _continues(out[-1].text, text, full):
+            out[-1].text += text
+            out[-1].last = placed.line.order
+        else:
+            out.append(UnitName(text, placed.line, placed.line.order, placed.line.order))
+        width = placed.line.right - placed.line.left
+        inner = (placed.x1 - placed.x0) - limits.left - limits.right
+        full = inner - width < placed.line.size * 0.95
+    return out
+
+
+def _continues(before: str, text: str, full: bool) -> bool:
+    if before[-1] in JOINERS or before.count("(") + before.count("（") > before.count(")") + before.count("）"):
+        return True
+    if REMAINDER.match(text):
+        return True
+    return full and not UNIT_END.search(before)
+
+
+def align(starts: list[float], ends: list[float], names: list[UnitName], pitch: float, lined_up: bool | None) -> tuple[list[list[UnitName]], str, bool]:
+    """Give each measure of one ruled row its units.
+
+    `starts` and `ends` are the places (points down the table) of each measure's first and last line; `lined_up` says
+    whether the plan as a whole lines units up with measures (None: not known). Returns the names a measure, how they
+    were placed (`measure` or `row`) and whether that is sure.
+    """
+    k = len(starts)
+    if not names:
+        return [[] for _ in starts], "none", True
+    if k == 1:
+        return [names], "row", True
+    verdict = lines_up(starts, ends, names, pitch)
+    if verdict is None:
+        verdict = lined_up if lined_up is not None else False
+        sure = lined_up is not None or len(names) == 1
+    else:
+        sure = True
+    if not verdict:
+        return [list(names) for _ in starts], "row", sure
+    out: list[list[UnitName]] = [[] for _ in starts]
+    for name in names:
+        out[_beside(starts, name.order, pitch)].append(name)
+    if len(names) == k and any(not own for own in out):
+        # As many names as measures, but shifted by a blank line too many or too few: printed order decides.
+        return [[name] for name in names], "measure", False
+    return out, "measure", sure and all(out)
+
+
+def _beside(starts: list[float], order: float, pitch: float) -> int:
+    """Index of the measure whose text stands beside `order`; the last one that starts at or above it."""
+    best = 0
+    for i, start in enumerate(starts):
+        if start <= order + BESIDE * pitch:
+            best = i
+    return best
+
+
+def lines_up(starts: list[float], ends: list[float], names: list[UnitName], pitch: float) -> bool | None:
+    """Whether the names of one row stand beside its measures one by one; None when the row does not tell."""
+    k = len(starts)
+    if k < 2 or not names:
+        return None
+    blocks: list[list[UnitName]] = []
+    for name in names:
+        if blocks and 0 <= name.order - blocks[-1][-1].last <= BLANK * pitch:
+            blocks[-1].append(name)
+        else:
+            blocks.append([name])
+    near = [min(abs(name.order - s) for s in starts) <= BESIDE * pitch for name in names]
+    block_near = [min(abs(b[0].order - s) for s in starts) <= BESIDE * pitch for b in blocks]
+    gaps_between = [b - a for a, b in zip(starts, starts[1:])]
+    if len(blocks) > 1:
+        return sum(block_near) >= 0.6 * len(blocks) or len(blocks) == k
+    if len(names) == k and all(near):
+        # One line a measure everywhere: consecutive lines beside consecutive one-line measures.
+        hit = {min(range(k), key=lambda i: abs(starts[i] - n.order)) for n in names}
+        if len(hit) == k:
+            return True
+    if len(names) >= 2 and max(gaps_between) > BLANK * pitch:
+        return False
+    return None
