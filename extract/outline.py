@@ -1,0 +1,139 @@
+"""Text outside the plan table: title, sections, page headers and footers."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+
+from . import markers
+from .lines import Line
+from .model import Paragraph, PrintedSection
+from .paragraphs import Placed, measure_limits, rejoin
+
+MARGIN = 0.09  # of the page's height: headers and footers stand in this strip
+_PAGE_NUMBER = re.compile(r"^[\s\-–—－~～第頁共,/／0-9０-９ivxIVXPpage.()（）]+$")
+_HEADING_MAX = 24  # characters: a section heading is a phrase
+
+
+@dataclass(slots=True)
+class Outline:
+    """Title lines and sections; `furniture` are the page headers, footers and page numbers."""
+
+    title: str | None = None
+    sections: list[PrintedSection] = field(default_factory=list)
+    furniture: list[Line] = field(default_factory=list)
+    after_title: list[Paragraph] = field(default_factory=list)
+
+
+def split_furniture(pages: list[tuple[float, list[Line]]]) -> tuple[list[Line], list[Line]]:
+    """Divide the open lines of all pages into (content, page furniture).
+
+    `pages` gives each page's height (points) and its lines outside tables. A line in the margin strip is furniture when
+    it is a page number or when its text comes back on other pages.
+    """
+    repeated: Counter[str] = Counter()
+    for height, lines in pages:
+        repeated.update({_key(line) for line in lines if _in_margin(line, height)})
+    content, furniture = [], []
+    for height, lines in pages:
+        for line in lines:
+            text = line.text.strip()
+            margin = _in_margin(line, height)
+            if margin and (_PAGE_NUMBER.match(text) or (len(pages) > 1 and repeated[_key(line)] >= max(2, 0.4 * len(pages)) and markers.match(text) is None)):
+                furniture.append(line)
+            else:
+                content.append(line)
+    return content, furniture
+
+
+def _in_margin(line: Line, height: float) -> bool:
+    return line.bottom < MARGIN * height or line.top > (1 - MARGIN) * height
+
+
+def _key(line: Line) -> str:
+    return re.sub(r"[0-9０-９]+", "#", "".join(line.chars))
+
+
+def read_outline(lines: list[Line], table_at: tuple[int, float] | None, width: dict[int, float]) -> Outline:
+    """Sections and title from the content lines in reading order.
+
+    `table_at` is the page and y (points) where the plan table begins; `width` the page widths in points.
+    """
+    out = Outline()
+    starts = [i for i, line in enumerate(lines) if _section_marker(line)]
+    opening = lines[: starts[0]] if starts else lines
+    if starts or table_at is not None:
+        before = [line for line in opening if table_at is None or (line.page, line.baseline) < table_at]
+        out.title, rest = _title(before)
+        out.after_title = [Paragraph(text=line.text, boxes=[line.box], confidence=round(line.confidence, 4)) for line in rest]
+        late = [line for line in opening if line not in before]
+        if late:
+            out.sections.append(_section(late, None, width, lines))
+    else:
+        out.title, _ = _title(opening)
+    bounds = starts + [len(lines)]
+    for a, b in zip(bounds, bounds[1:]):
+        out.sections.append(_section(lines[a:b], _section_marker(lines[a]), width, lines))
+    if table_at is not None and out.sections:
+        holder = None
+        for start, section in zip(starts, out.sections[-len(starts) :] if starts else []):
+            if (lines[start].page, lines[start].baseline) < table_at:
+                holder = section
+        if holder is not None:
+            holder.has_plan_table = True
+    return out
+
+
+def _section_marker(line: Line) -> markers.Marker | None:
+    text = line.text.lstrip("•●◆■ ")
+    found = markers.match(text)
+    if found is not None and found.style == "section":
+        return markers.Marker(found.style, found.number, found.length + len(line.text) - len(text))
+    return None
+
+
+def _title(lines: list[Line]) -> tuple[str | None, list[Line]]:
+    """The title (possibly on two or three lines) and the lines that follow it."""
+    parts: list[Line] = []
+    for i, line in enumerate(lines):
+        parts.append(line)
+        if re.search(r"計\s*[畫劃]", line.text):
+            following = lines[i + 1] if i + 1 < len(lines) else None
+            if following is not None and following.size >= 0.95 * line.size and re.search(r"計\s*[畫劃]\s*(?:表|書)?$", following.text) and len(following.text) < 30:
+                continue
+            return "".join(p.text for p in parts).strip(), lines[i + 1 :]
+        if i >= 3:
+            break
+    if not lines:
+        return None, []
+    largest = max(line.size for line in lines)
+    return "".join(line.text for line in lines if line.size >= 0.95 * largest), [line for line in lines if line.size < 0.95 * largest]
+
+
+def _section(lines: list[Line], marker: markers.Marker | None, width: dict[int, float], every: list[Line]) -> PrintedSection:
+    section = PrintedSection(page=lines[0].page)
+    placed = [Placed(line, 0.0, width[line.page]) for line in lines]
+    if marker is not None:
+        text = lines[0].text
+        section.marker = re.sub(r"[\s•●◆■、.．,，]", "", text[: marker.length])
+        heading, body = _heading(text[marker.length :].strip())
+        section.heading = heading
+        placed = placed[1:]
+        if body:
+            first = lines[0]
+            count = len(body.replace(" ", ""))
+            rest = Line(first.page, first.chars[-count:], first.x0[-count:], first.x1[-count:], first.top, first.bottom, first.baseline, first.size, first.confidence)
+            placed.insert(0, Placed(rest, 0.0, width[first.page]))
+    limits = measure_limits([Placed(line, 0.0, width[line.page]) for line in every])
+    for p in rejoin(placed, limits):
+        section.paragraphs.append(Paragraph(text=p.text.strip(), boxes=[line.box for line in p.lines], confidence=round(min(line.confidence for line in p.lines), 4)))
+    return section
+
+
+def _heading(text: str) -> tuple[str, str]:
+    """Divide 「實施對象：本所全體員工。」 into heading and the text that follows it on the same line."""
+    found = re.match(r"^([^：:。，]{1,%d}[：:])\s*(.+)$" % _HEADING_MAX, text)
+    if found:
+        return found.group(1), found.group(2)
+    return text, ""
