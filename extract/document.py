@@ -1,0 +1,70 @@
+"""One PDF file → its `PrintedPlan`: opens the file, picks a reader a page, hands the pages on."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Callable, Literal
+
+import pymupdf
+
+from .errors import BadInput
+from .model import Page, PrintedFinding, PrintedPlan
+from .plan import build_plan
+from .readers import mupdf
+
+EXTRACTOR_VERSION = "1"
+"""Raised with every change that alters what is read, so that kept results are made anew."""
+
+pymupdf.TOOLS.mupdf_display_errors(False)
+pymupdf.TOOLS.mupdf_display_warnings(False)
+
+Reader = Literal["mupdf", "pdfplumber"]
+
+
+def file_hash(path: Path) -> str:
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def extract_document(path: Path, reader: Reader = "mupdf", on_page: Callable[[int, int], None] | None = None) -> PrintedPlan:
+    """Read one PDF. `on_page(done, total)` is called after each page.
+
+    Raises `BadInput` when the file cannot be opened, needs a password or has no pages.
+    """
+    name = path.name
+    digest = file_hash(path)
+    try:
+        doc = pymupdf.open(path, filetype="pdf")
+    except Exception as error:
+        raise BadInput(name, f"不是可讀的 PDF 檔（{type(error).__name__}）。") from error
+    with doc:
+        if doc.needs_pass:
+            raise BadInput(name, "檔案有密碼保護，無法開啟。")
+        if doc.page_count == 0:
+            raise BadInput(name, "檔案沒有任何一頁。")
+        pages: list[Page] = []
+        other = None
+        if reader == "pdfplumber":
+            from .readers import plumber
+
+            other = plumber.open_pages(path)
+        for number in range(1, doc.page_count + 1):
+            page = doc[number - 1]
+            pages.append(_read(page, number, other, name))
+            if on_page:
+                on_page(number, doc.page_count)
+        plan = build_plan(pages, name, digest)
+    plan.extractor_version = EXTRACTOR_VERSION
+    if other is not None:
+        other.close()
+    if not plan.glyphs:
+        plan.status, plan.reason = "failed", "頁面只有圖像，沒有文字層。"
+        plan.findings.append(PrintedFinding(severity="error", code="no_text", message="頁面只有圖像，沒有文字層，尚未讀出文字。"))
+    return plan
+
+
+def _read(page: pymupdf.Page, number: int, other, name: str) -> Page:
+    if other is not None:
+        return other.read_page(number)
+    return mupdf.read_page(page, number)

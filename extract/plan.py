@@ -1,0 +1,352 @@
+"""Pages of one document → its `PrintedPlan`, with every visible glyph accounted for."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .columns import EXTRA
+from .grid import Grid, find_grids
+from .lines import Line, make_lines
+from .measures import Item, body_text, split_measures, top_style
+from .model import Box, Page, Paragraph, PrintedFinding, PrintedMeasure, PrintedPlan, PrintedRow, PrintedSection, PrintedTable, PrintedUnit
+from .outline import read_outline, split_furniture
+from .paragraphs import Placed, Rejoined, join_text, rejoin
+from .repair import repair_text
+from .table import PlanTable, Row, TextCell, stitch
+from .units import UnitName, align, join_names, lines_up
+from . import markers
+
+
+def build_plan(pages: list[Page], source_file: str, sha256: str) -> PrintedPlan:
+    """Assemble what the pages print. `pages` in order, page numbers 1-based; coordinates in points.
+
+    The result's status is `not_a_plan` when neither a plan table nor a plan outline is found.
+    """
+    plan = PrintedPlan(source_file=source_file, sha256=sha256, pages=len(pages))
+    sources = {p.source for p in pages if len(p.chars)} or {p.source for p in pages}
+    plan.text_source = "mixed" if len(sources) > 1 else (next(iter(sources)) if sources else "digital")
+    grids: list[Grid] = []
+    open_lines: list[tuple[float, list[Line]]] = []
+    placed = 0
+    for page in pages:
+        plan.findings += page.findings
+        plan.glyphs += len(page.chars) + page.glyphs_lost
+        plan.glyphs_unplaced += page.glyphs_lost
+        found, outside, count = _read_page(page, plan)
+        placed += count
+        grids += found
+        open_lines.append((page.height, outside))
+    widths = {p.number: p.width for p in pages}
+    heights = {p.number: p.height for p in pages}
+    table = stitch(grids, heights)
+    content, furniture = split_furniture(open_lines)
+    start = None
+    if table is not None:
+        first = grids[table.grids[0]]
+        start = (first.page, first.ys[0])
+    outline = read_outline(content, start, widths)
+    plan.title = repair_text(outline.title) if outline.title else None
+    plan.sections = outline.sections
+    for paragraph in outline.after_title:
+        plan.findings.append(_note("title_note", f"標題之後另有文字：「{paragraph.text}」。", paragraph.boxes[0].page, paragraph.boxes[0]))
+    if furniture:
+        texts = sorted({line.text.strip() for line in furniture})
+        plan.findings.append(_note("page_furniture", f"頁首、頁尾或頁碼{len(furniture)}行未列入內容：{'、'.join(texts)[:80]}。", furniture[0].page, None))
+    _other_tables(grids, table, plan)
+    if table is not None:
+        _fill_rows(table, plan)
+    else:
+        from .prose import rows_from_sections
+
+        plan.rows = rows_from_sections(plan)
+    if not plan.rows:
+        plan.status = "not_a_plan"
+        plan.reason = "找不到執行要項、執行重點與執行單位的表格或條列。"
+    _check_sections(plan)
+    _repair(plan)
+    return plan
+
+
+def _read_page(page: Page, plan: PrintedPlan) -> tuple[list[Grid], list[Line], int]:
+    """Grids of the page with their cells' lines, and the lines outside them. Every glyph goes to exactly one line."""
+    grids = find_grids(page)
+    key = np.full(len(page.chars), -1)
+    base = 0
+    slots = []
+    for grid in grids:
+        where = grid.locate(page.boxes)
+        mine = (where >= 0) & (key < 0)
+        key[mine] = where[mine] + base
+        slots.append(base)
+        base += len(grid.cells)
+    outside = base
+    key[key < 0] = outside
+    lines, removed = make_lines(page, key)
+    if removed:
+        plan.findings.append(_note("overprint_removed", f"第{page.number}頁有{removed}個字重複印在同一位置，只計一次。", page.number, None))
+    for grid, first in zip(grids, slots):
+        for i, cell in enumerate(grid.cells):
+            cell.lines = lines.get(first + i, [])
+    open_lines = lines.get(outside, [])
+    count = sum(len(line.chars) for group in lines.values() for line in group) + removed
+    if count != len(page.chars):
+        raise AssertionError(f"page {page.number}: {len(page.chars) - count} glyphs lost between page and lines")
+    return grids, open_lines, count
+
+
+def _other_tables(grids: list[Grid], table: PlanTable | None, plan: PrintedPlan) -> None:
+    """Tables that are not the plan table stay what they are, in the section they stand in."""
+    used = set(table.grids) if table is not None else set()
+    for i, grid in enumerate(grids):
+        if i in used or not any(c.lines for c in grid.cells):
+            continue
+        rows: dict[int, list[str]] = {}
+        for cell in sorted(grid.cells, key=lambda c: (c.row, c.col)):
+            rows.setdefault(cell.row, []).append(repair_text(join_text(cell.lines)) if cell.lines else "")
+        body = list(rows.values())
+        holder = None
+        for section in plan.sections:
+            if section.page <= grid.page:
+                holder = section
+        if holder is None:
+            holder = PrintedSection(page=grid.page)
+            plan.sections.append(holder)
+        holder.tables.append(PrintedTable(header=body[0], rows=body[1:], page=grid.page))
+
+
+def _fill_rows(table: PlanTable, plan: PrintedPlan) -> None:
+    plan.column_headers = table.columns.headers
+    plan.header_repeats = table.header_repeats
+    limits = table.limits
+    texts: list[list[Rejoined]] = []
+    number: int | None = None
+    for n, row in enumerate(table.rows):
+        expected = number + 1 if number and n and table.rows[n - 1].focus is row.focus else None
+        paragraphs = rejoin(row.measure.lines, limits["measure"], expected)
+        numbers = [p.marker.number for p in paragraphs if p.marker and p.marker.style == "number"]
+        number = numbers[-1] if numbers else None
+        texts.append(paragraphs)
+    style = top_style(texts)
+    items = [split_measures(p, style) for p in texts]
+    units = _units(table, items)
+    pillars: dict[int, int] = {}
+    focuses: dict[int, int] = {}
+    lost = 0
+    for n, (row, own) in enumerate(zip(table.rows, items)):
+        printed = PrintedRow(
+            pillar=_cell_text(row.pillar),
+            pillar_cell=pillars.setdefault(id(row.pillar), len(pillars)),
+            pillar_boxes=_boxes([p.line for p in row.pillar.lines]),
+            focus=_focus_points(row.focus, limits),
+            focus_cell=focuses.setdefault(id(row.focus), len(focuses)),
+            focus_boxes=_boxes([p.line for p in row.focus.lines]),
+            extra={label: _cell_text(cell) for label, cell in row.extra.items()},
+        )
+        for item, (names, beside, sure) in zip(own, units[n]):
+            measure = _measure(item, names, beside)
+            where = (len(plan.rows), len(printed.measures))
+            if not names and (table.columns.of("unit")):
+                plan.findings.append(PrintedFinding(severity="check", code="unit_missing", message="這項作法旁沒有印出執行單位。", page=measure.boxes[0].page if measure.boxes else None, box=measure.boxes[0] if measure.boxes else None, row=where[0], measure=where[1]))
+            elif not sure:
+                plan.findings.append(PrintedFinding(severity="check", code="unit_unaligned", message="執行單位與作法的對應無法由位置確定，依印出的次序對應。", page=measure.boxes[0].page if measure.boxes else None, box=measure.boxes[0] if measure.boxes else None, row=where[0], measure=where[1]))
+            printed.measures.append(measure)
+        if not own:
+            stray = [p.line for cell in row.units for p in cell.lines]
+            lost += 1
+            plan.findings.append(PrintedFinding(severity="check", code="row_without_measure", message=f"這一列沒有作法，只有：「{''.join(line.text for line in stray)}」。", page=stray[0].page if stray else None, box=stray[0].box if stray else None))
+            continue
+        plan.rows.append(printed)
+    _numbering(plan)
+
+
+def _units(table: PlanTable, items: list[list[Item]]) -> list[list[tuple[list[UnitName], str, bool]]]:
+    """Units of every measure, row by row; rows that share one unit cell are looked at together."""
+    names: dict[int, list[UnitName]] = {}
+    for row in table.rows:
+        for cell in row.units:
+            if id(cell) not in names:
+                names[id(cell)] = join_names(cell.lines, table.limits["unit"])
+    groups: list[list[int]] = []
+    for n, row in enumerate(table.rows):
+        if groups and {id(c) for c in row.units} & {id(c) for c in table.rows[groups[-1][-1]].units}:
+            groups[-1].append(n)
+        else:
+            groups.append([n])
+    jobs = []
+    for group in groups:
+        cells = {id(c): c for n in group for c in table.rows[n].units}
+        own = sorted((name for key in cells for name in names[key]), key=lambda u: u.order)
+        measures = [(n, i) for n in group for i in range(len(items[n]))]
+        lines = [items[n][i] for n, i in measures]
+        starts = [_first(item) for item in lines]
+        ends = [_last(item) for item in lines]
+        jobs.append((group, measures, starts, ends, own))
+    pitch = _pitch(table)
+    votes = [lines_up(s, e, o, pitch) for _, m, s, e, o in jobs if len(m) > 1]
+    decided = [v for v in votes if v is not None]
+    lined_up = (sum(decided) > len(decided) / 2) if decided else None
+    out: list[list[tuple[list[UnitName], str, bool]]] = [[] for _ in table.rows]
+    for group, measures, starts, ends, own in jobs:
+        if not measures:
+            continue
+        placed, beside, sure = align(starts, ends, own, pitch, lined_up)
+        for (n, _), mine in zip(measures, placed):
+            out[n].append((mine, beside if mine else "none", sure or not mine))
+    return out
+
+
+def _first(item: Item) -> float:
+    head = item.paragraphs[0].lines[0]
+    return head.order
+
+
+def _last(item: Item) -> float:
+    return item.paragraphs[-1].lines[-1].order
+
+
+def _pitch(table: PlanTable) -> float:
+    """Distance (points) between the baselines of successive lines in the measure column."""
+    steps = sorted(
+        b.line.order - a.line.order for row in table.rows for a, b in zip(row.measure.lines, row.measure.lines[1:]) if 0 < b.line.order - a.line.order < 4 * a.line.size
+    )
+    return steps[len(steps) // 2] if steps else 16.0
+
+
+def _measure(item: Item, names: list[UnitName], beside: str) -> PrintedMeasure:
+    lines = [line for p in item.paragraphs for line in p.lines]
+    boxes = _boxes(list(item.theme_lines[:0]) + lines)
+    count = sum(len(line.chars) for line in lines)
+    return PrintedMeasure(
+        theme=item.theme,
+        marker=item.marker,
+        title=item.title,
+        paragraphs=[
+            Paragraph(text=body_text(item, p), boxes=_boxes(p.lines), confidence=round(min(line.confidence for line in p.lines), 4))
+            for p in item.body
+        ],
+        units=[PrintedUnit(text=name.text, box=name.line.box) for name in names],
+        units_beside=beside,
+        boxes=boxes,
+        confidence=round(sum(line.confidence * len(line.chars) for line in lines) / max(1, count), 4),
+    )
+
+
+def _boxes(lines: list[Line]) -> list[Box]:
+    """One box a page and column around the lines."""
+    out: dict[int, list[float]] = {}
+    for line in lines:
+        b = out.get(line.page)
+        if b is None:
+            out[line.page] = [line.left, line.top, line.right, line.bottom]
+        else:
+            b[0], b[1], b[2], b[3] = min(b[0], line.left), min(b[1], line.top), max(b[2], line.right), max(b[3], line.bottom)
+    return [Box(page=page, x0=round(b[0], 1), y0=round(b[1], 1), x1=round(b[2], 1), y1=round(b[3], 1)) for page, b in out.items()]
+
+
+def _cell_text(cell: TextCell) -> str:
+    return join_text(_reading_order(cell)) if cell.lines else ""
+
+
+def _reading_order(cell: TextCell) -> list[Line]:
+    """Lines of a heading cell; vertical text in several columns is read from right to left."""
+    lines = [p.line for p in cell.lines]
+    if len(lines) < 3 or not all(len(line.chars) in (1, 2, 3) for line in lines):
+        return lines
+    wide = [line for line in lines if len(line.chars) > 1]
+    if not wide or not all(line.x0[i + 1] - line.x1[i] > 0.35 * line.size for line in wide for i in range(len(line.chars) - 1)):
+        return lines
+    step = sorted(b.order - a.order for a, b in zip(lines, lines[1:]))[len(lines) // 2 - 1]
+    gap = min(line.x0[i + 1] - line.x0[i] for line in wide for i in range(len(line.chars) - 1))
+    if gap < step * 1.05:
+        return lines
+    columns: list[list[tuple[Line, int]]] = []
+    for line in lines:
+        for i, x in enumerate(line.x0):
+            for column in columns:
+                if abs(column[0][0].x0[column[0][1]] - x) < 0.5 * line.size:
+                    column.append((line, i))
+                    break
+            else:
+                columns.append([(line, i)])
+    columns.sort(key=lambda c: -c[0][0].x0[c[0][1]])
+    return [Line(l.page, [l.chars[i]], [l.x0[i]], [l.x1[i]], l.top, l.bottom, l.baseline, l.size, l.confidence, l.order) for column in columns for l, i in column]
+
+
+def _focus_points(cell: TextCell, limits) -> list[str]:
+    """Focus points printed in a cell: one a (一) … marker, else the whole cell."""
+    if not cell.lines:
+        return []
+    groups: list[list[Line]] = []
+    style = None
+    for line in _reading_order(cell):
+        found = markers.match(line.text)
+        if not groups:
+            style = found.style if found else None
+            groups.append([line])
+        elif found is not None and found.style in ("cjk_paren", "cjk", "number_paren", "number") and (found.style == style or style is None and found.style == "cjk_paren"):
+            groups.append([line])
+        else:
+            groups[-1].append(line)
+    return [join_text(g) for g in groups]
+
+
+def _numbering(plan: PrintedPlan) -> None:
+    """Findings for numbers that do not count on within one focus cell (1, 2, 4, 5)."""
+    last: tuple[int, str | None] | None = None
+    number = 0
+    for r, row in enumerate(plan.rows):
+        for m, measure in enumerate(row.measures):
+            key = (row.focus_cell, measure.theme if len(row.measures) > 1 else None)
+            if measure.marker is None:
+                continue
+            found = markers.match(measure.marker) or markers.match(measure.marker + ".")
+            if found is None or not found.number:
+                continue
+            restart = last is None or last[0] != key[0] or found.number == 1
+            if not restart and found.number != number + 1 or restart and found.number != 1 and last is not None and last[0] != key[0]:
+                plan.findings.append(PrintedFinding(severity="note", code="numbering_gap", message=f"編號「{measure.marker}」與前一項不連續。", page=measure.boxes[0].page if measure.boxes else None, box=measure.boxes[0] if measure.boxes else None, row=r, measure=m))
+            number, last = found.number, key
+
+
+def _check_sections(plan: PrintedPlan) -> None:
+    expected = 1
+    for section in plan.sections:
+        if section.marker is None:
+            continue
+        value = markers.cjk_number(section.marker)
+        if value != expected:
+            plan.findings.append(_note("section_misnumbered", f"章節編號「{section.marker}、{section.heading}」與次序不符。", section.page, None))
+        expected += 1
+
+
+def _repair(plan: PrintedPlan) -> None:
+    """Mend broken text-layer characters everywhere; what was mended is a finding."""
+    mended: dict[str, int] = {}
+
+    def fix(text: str) -> str:
+        return repair_text(text, mended)
+
+    for section in plan.sections:
+        section.heading = fix(section.heading)
+        for p in section.paragraphs:
+            p.text = fix(p.text)
+    for row in plan.rows:
+        row.pillar = fix(row.pillar)
+        row.focus = [fix(f) for f in row.focus]
+        row.extra = {k: fix(v) for k, v in row.extra.items()}
+        for measure in row.measures:
+            measure.theme = fix(measure.theme) if measure.theme else measure.theme
+            measure.marker = fix(measure.marker) if measure.marker else measure.marker
+            measure.title = fix(measure.title) if measure.title else measure.title
+            for p in measure.paragraphs:
+                p.text = fix(p.text)
+            for u in measure.units:
+                u.text = fix(u.text)
+    plan.column_headers = [fix(h) for h in plan.column_headers]
+    if mended:
+        listed = "、".join(f"{k}×{n}" for k, n in sorted(mended.items())[:20])
+        plan.findings.append(_note("characters_repaired", f"文字層的部首或相容字已還原：{listed}。", None, None))
+
+
+def _note(code: str, message: str, page: int | None, box: Box | None) -> PrintedFinding:
+    return PrintedFinding(severity="note", code=code, message=message, page=page, box=box)

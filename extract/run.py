@@ -1,0 +1,111 @@
+"""The extract stage over a folder: every PDF → `<sha256>.json`, kept per content and extractor version."""
+
+from __future__ import annotations
+
+import json
+import os
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Callable, Iterator
+
+from .document import EXTRACTOR_VERSION, Reader, extract_document, file_hash
+from .errors import BadInput
+from .model import PrintedFinding, PrintedPlan
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one file: its interim record's path, its status, and whether an earlier result was kept."""
+
+    file: str
+    path: Path
+    status: str
+    reason: str | None
+    kept: bool
+
+
+def find_pdfs(raw: Path) -> list[Path]:
+    """PDF files of a folder (or the one file given), by name."""
+    if raw.is_file():
+        return [raw]
+    return sorted(p for p in raw.rglob("*") if p.is_file() and p.suffix.lower() == ".pdf")
+
+
+def extract_one(path: Path, out: Path, reader: Reader = "mupdf") -> Outcome:
+    """Extract one file into `out`. A file that cannot be read gives a record with status `failed` and the reason."""
+    digest = file_hash(path)
+    target = out / f"{digest}.json"
+    known = _known(target)
+    if known and known.get("extractor_version") == _version(reader) and known.get("source_file") == path.name:
+        return Outcome(path.name, target, known["status"], known.get("reason"), True)
+    try:
+        plan = extract_document(path, reader)
+    except BadInput as error:
+        plan = _failed(path.name, digest, error.reason)
+    except Exception as error:  # our bug or a broken file: the run goes on, the record says so
+        plan = _failed(path.name, digest, f"讀取時發生錯誤：{type(error).__name__}: {error}")
+    plan.extractor_version = _version(reader)
+    write_record(plan, target)
+    return Outcome(path.name, target, plan.status, plan.reason, False)
+
+
+def _version(reader: Reader) -> str:
+    return EXTRACTOR_VERSION if reader == "mupdf" else f"{EXTRACTOR_VERSION}+{reader}"
+
+
+def _known(target: Path) -> dict | None:
+    try:
+        return json.loads(target.read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+
+
+def _failed(name: str, digest: str, reason: str) -> PrintedPlan:
+    return PrintedPlan(source_file=name, sha256=digest, status="failed", reason=reason, findings=[PrintedFinding(severity="error", code="unreadable", message=reason)])
+
+
+def write_record(plan: PrintedPlan, target: Path) -> None:
+    """Write the record so that a reader never sees half of it."""
+    temporary = target.with_suffix(f".{os.getpid()}.tmp")
+    temporary.write_text(plan.model_dump_json(indent=1), "utf-8")
+    os.replace(temporary, target)
+
+
+def extract_folder(raw: Path, out: Path, workers: int = 1, reader: Reader = "mupdf", on_done: Callable[[Outcome, int, int], None] | None = None) -> list[Outcome]:
+    """Extract every PDF under `raw` into `out`, `workers` processes wide, and drop records of files no longer there.
+
+    Raises `BadInput` when `raw` does not exist or holds no PDF. Outcomes come back in order of file name.
+    """
+    if not raw.exists():
+        raise BadInput(str(raw), "找不到這個資料夾或檔案。")
+    files = find_pdfs(raw)
+    if not files:
+        raise BadInput(str(raw), "資料夾裡沒有 PDF 檔。")
+    out.mkdir(parents=True, exist_ok=True)
+    outcomes: list[Outcome] = []
+    for outcome in _each(files, out, workers, reader):
+        outcomes.append(outcome)
+        if on_done:
+            on_done(outcome, len(outcomes), len(files))
+    if raw.is_dir():
+        current = {o.path.name for o in outcomes}
+        for stale in out.glob("*.json"):
+            if stale.name not in current:
+                stale.unlink()
+    for leftover in out.glob("*.tmp"):
+        leftover.unlink()
+    return sorted(outcomes, key=lambda o: o.file)
+
+
+def _each(files: list[Path], out: Path, workers: int, reader: Reader) -> Iterator[Outcome]:
+    if workers <= 1 or len(files) == 1:
+        for path in files:
+            yield extract_one(path, out, reader)
+        return
+    import multiprocessing
+
+    # MuPDF is not safe to fork once used.
+    with ProcessPoolExecutor(min(workers, len(files)), mp_context=multiprocessing.get_context("spawn")) as pool:
+        for future in as_completed([pool.submit(extract_one, path, out, reader) for path in files]):
+            yield future.result()
