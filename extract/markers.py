@@ -82,7 +82,7 @@ def match(text: str) -> Marker | None:
 
 
 _BARE = re.compile(r"([0-9０-９]{1,2})(?=[^\W\d_a-zA-Z])")
-_COUNTED = "年月日次個項樓號時分秒人種層樣式成萬千百元天週周倍台臺線期等位名件場篇處所區里級類小款條點度"
+_COUNTED = "年月日次個項樓號時分秒人種層樣式成萬千百元天週周倍台臺期等位名件場篇處所區里級類小款條點度"
 
 
 def match_bare(text: str, expected: int) -> Marker | None:

@@ -10,6 +10,7 @@ from .paragraphs import Rejoined
 
 TITLE_MAX = 32  # characters: a heading phrase is never longer
 CLAUSE_MAX = 16  # characters: a heading with a comma in it is short (簡化流程，簡政便民)
+COLON_MAX = 48  # characters: a heading that ends in a colon may run to several clauses
 _LEADING = re.compile(r"^[\s.．、]+")
 
 
@@ -69,8 +70,6 @@ def split_measures(paragraphs: list[Rejoined], style: str | None) -> list[Item]:
     if not paragraphs:
         return []
     own = [i for i, p in enumerate(paragraphs) if p.marker is not None and p.marker.style == style]
-    if own and not _is_list(paragraphs, own):
-        own = []
     if not own:
         return [_item(paragraphs, None)]
     out: list[Item] = []
@@ -99,9 +98,9 @@ def split_measures(paragraphs: list[Rejoined], style: str | None) -> list[Item]:
     return out
 
 
-def _is_list(paragraphs: list[Rejoined], own: list[int]) -> bool:
-    """False when the numbers sit under a heading's sub-level only (never the case for the plan's own style)."""
-    return bool(own)
+def _announces(text: str, following: Rejoined) -> bool:
+    """A heading of several clauses, closed by a colon, above a plain body (not an introduction to a list)."""
+    return text[-1] in "：:" and len(text) <= COLON_MAX and following.marker is None and "。" not in text
 
 
 def _item(part: list[Rejoined], marked: Rejoined | None) -> Item:
@@ -115,7 +114,7 @@ def _item(part: list[Rejoined], marked: Rejoined | None) -> Item:
     elif first.marker is not None:
         item.body = list(part)
         return item
-    if rest and is_title(text):
+    if rest and (is_title(text) or _announces(text, rest[0])):
         item.title = text
         item.head = first
         item.body = list(rest)

@@ -19,6 +19,7 @@ NO_END = frozenset("（「『【〈《〔［｛([{‘“＜<")
 SENTENCE_END = frozenset("。！？!?")
 SLACK = 0.12  # of the glyph size: measuring tolerance of the free width
 INDENT = 0.8  # of the glyph size: a change of the left edge this large is an indent
+EDGE = 0.1  # of the glyph size: a line this near the edge reaches it
 LINK = frozenset("/.@-_:?&=%#~+")
 
 
@@ -30,6 +31,8 @@ class Limits:
     right: float
     pitch: float = 1.0
     """Advance of a CJK glyph as a multiple of its size (above 1 where text is letter-spaced)."""
+    justified: bool = False
+    """Running lines are spread to the edge, so any line short of it ends a paragraph."""
 
 
 @dataclass(slots=True)
@@ -66,7 +69,10 @@ def measure_limits(lines: list[Placed]) -> Limits:
         at_edge = sum(s - nearest < 0.06 * size for s in slack)
         if at_edge < max(3, 0.2 * len(slack)):
             nearest = left
-    return Limits(left, nearest, pitch)
+    short = [(s - nearest) / size for s in slack]
+    at_edge = sum(s < EDGE for s in short)
+    near_edge = sum(EDGE <= s < 0.9 for s in short)
+    return Limits(left, nearest, pitch, at_edge >= 8 and near_edge < 0.12 * at_edge)
 
 
 def _pitch(lines: list[Placed], size: float) -> float:
@@ -111,6 +117,8 @@ def cluster_width(line: Line, pitch: float) -> float:
 def could_hold(line: Placed, following: Line, limits: Limits) -> bool:
     """True when the start of `following` would have fitted behind `line`: the break was meant."""
     free = line.x1 - limits.right - line.line.right
+    if limits.justified and free > 2.5 * EDGE * line.line.size and not is_latin(following.chars[0]):
+        return True
     if limits.pitch > 1.0:
         free -= (limits.pitch - 1.0) * line.line.size
     return free >= cluster_width(following, limits.pitch) - SLACK * line.line.size

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 
 from .columns import EXTRA
@@ -11,7 +13,7 @@ from .measures import Item, body_text, split_measures, top_style
 from .model import Box, Page, Paragraph, PrintedFinding, PrintedMeasure, PrintedPlan, PrintedRow, PrintedSection, PrintedTable, PrintedUnit
 from .outline import read_outline, split_furniture
 from .paragraphs import Placed, Rejoined, join_text, rejoin
-from .repair import repair_text
+from .repair import repair_page, repair_text
 from .table import PlanTable, Row, TextCell, stitch
 from .units import UnitName, align, join_names, lines_up
 from . import markers
@@ -28,8 +30,10 @@ def build_plan(pages: list[Page], source_file: str, sha256: str) -> PrintedPlan:
     grids: list[Grid] = []
     open_lines: list[tuple[float, list[Line]]] = []
     placed = 0
+    mended: Counter[str] = Counter()
     for page in pages:
         plan.findings += page.findings
+        mended.update(repair_page(page))
         plan.glyphs += len(page.chars) + page.glyphs_lost
         plan.glyphs_unplaced += page.glyphs_lost
         found, outside, count = _read_page(page, plan)
@@ -63,7 +67,7 @@ def build_plan(pages: list[Page], source_file: str, sha256: str) -> PrintedPlan:
         plan.status = "not_a_plan"
         plan.reason = "找不到執行要項、執行重點與執行單位的表格或條列。"
     _check_sections(plan)
-    _repair(plan)
+    _repair(plan, mended)
     return plan
 
 
@@ -319,9 +323,8 @@ def _check_sections(plan: PrintedPlan) -> None:
         expected += 1
 
 
-def _repair(plan: PrintedPlan) -> None:
-    """Mend broken text-layer characters everywhere; what was mended is a finding."""
-    mended: dict[str, int] = {}
+def _repair(plan: PrintedPlan, mended: dict[str, int]) -> None:
+    """Mend what stands for several characters (ligatures); everything mended in this plan is one finding."""
 
     def fix(text: str) -> str:
         return repair_text(text, mended)

@@ -9,6 +9,10 @@ from __future__ import annotations
 
 import unicodedata
 
+import numpy as np
+
+from .model import Page
+
 # Radicals of the supplement block have no NFKC mapping, so those met in Chinese text layers are listed.
 _SUPPLEMENT = {"⺠": "民", "⻑": "長", "⻄": "西", "⻆": "角", "⻘": "青", "⻝": "食", "⻣": "骨", "⻤": "鬼", "⻩": "黃", "⻫": "齊", "⻭": "齒", "⻯": "龍", "⻲": "龜", "⻋": "車", "⻅": "見", "⻉": "貝", "⻔": "門", "⻙": "韋", "⻚": "頁", "⻛": "風", "⻜": "飛", "⻢": "馬", "⻥": "魚", "⻦": "鳥", "⻨": "麥", "⻮": "齒", "⻰": "龍", "⻳": "龜", "⺟": "母", "⺩": "王", "⺫": "目", "⺮": "竹", "⻁": "虎", "⻂": "衣", "⻈": "言", "⻌": "辶", "⻓": "長", "⻖": "阝", "⻗": "雨", "⻟": "食", "⺼": "肉", "⺻": "聿", "⺌": "小", "⺍": "小", "⺕": "彐", "⺝": "月", "⺡": "水", "⺣": "火", "⺧": "牛", "⺨": "犬", "⺪": "疋", "⺬": "示", "⺭": "示", "⺱": "网", "⺶": "羊", "⺷": "羊", "⺹": "老", "⺾": "艸", "⻀": "艸", "⻃": "西", "⻊": "足", "⻍": "辶", "⻎": "辶", "⻏": "邑", "⻐": "金", "⻒": "長"}
 
@@ -36,3 +40,18 @@ def repair_text(text: str, count: dict[str, int] | None = None) -> str:
                 key = f"{char}→{_TABLE[ord(char)]}"
                 count[key] = count.get(key, 0) + 1
     return text.translate(_TABLE)
+
+
+def repair_page(page: Page) -> dict[str, int]:
+    """Mend the page's glyphs in place, one character for one; returns how often each replacement was made.
+
+    Done before anything looks at the text: list markers and unit names are printed with such characters, too.
+    """
+    counts: dict[str, int] = {}
+    for char in np.unique(page.chars).tolist():
+        mended = _TABLE.get(ord(char))
+        if mended is not None and len(mended) == 1:
+            where = page.chars == char
+            page.chars[where] = mended
+            counts[f"{char}→{mended}"] = int(where.sum())
+    return counts
