@@ -1,0 +1,41 @@
+"""`datapackage.json`: the dataset's descriptor (Frictionless Data Package), made from `normalize.schema`."""
+
+from __future__ import annotations
+
+from normalize.findings import KINDS
+from normalize.schema import TABLES, Column, Table
+
+_TYPES = {"string": "string", "int16": "integer", "int32": "integer", "float32": "number", "bool": "boolean", "list<string>": "array", "box": "object", "list<box>": "array", "timestamp": "datetime"}
+
+
+def descriptor(files: dict[str, tuple[int, str]]) -> dict:
+    """The package descriptor; `files` maps file name to (bytes, sha256). Holds nothing volatile."""
+    return {
+        "profile": "data-package",
+        "name": "kaohsiung-service-plans",
+        "title": "高雄市政府各機關提升服務執行計畫資料集",
+        "description": "Measures, responsible units and agencies of Kaohsiung's service-improvement plans, read from the filed PDFs.",
+        "licenses": [{"name": "OGDL-Taiwan-1.0", "title": "政府資料開放授權條款第1版", "path": "https://data.gov.tw/license"}],
+        "finding_codes": {k.code: {"severity": k.severity, "description": k.en, "description_zh": k.zh} for k in KINDS.values()},
+        "resources": [_resource(t, *files[f"{t.name}.parquet"]) for t in TABLES],
+    }
+
+
+def _resource(table: Table, size: int, digest: str) -> dict:
+    schema = {"fields": [_field(c) for c in table.columns]}
+    if table.key:
+        schema["primaryKey"] = list(table.key)
+    if table.foreign:
+        schema["foreignKeys"] = [{"fields": list(fields), "reference": {"resource": other, "fields": list(fields)}} for fields, other in table.foreign]
+    return {"name": table.name, "path": f"{table.name}.parquet", "format": "parquet", "mediatype": "application/vnd.apache.parquet", "title": table.en, "title_zh": table.zh,
+            "bytes": size, "hash": f"sha256:{digest}", "schema": schema}
+
+
+def _field(column: Column) -> dict:
+    out = {"name": column.name, "type": _TYPES[column.type], "arrowType": column.type, "description": column.en, "description_zh": column.zh}
+    constraints = {} if column.nullable else {"required": True}
+    if column.values:
+        constraints["enum"] = list(column.values)
+    if constraints:
+        out["constraints"] = constraints
+    return out

@@ -1,0 +1,208 @@
+"""One printed plan -> its draft rows: everything that needs no other plan.
+
+`draft_plan` is a pure function of the interim file; what depends on the other plans (focus points decided by meaning,
+superseded filings) is filled in afterwards by the pipeline.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from extract.model import Box, PrintedMeasure, PrintedPlan
+from normalize import __version__, checks
+from normalize.agencies import resolve
+from normalize.findings import KINDS, finding
+from normalize.headings import PlanHeadings, RowHeadings, match_plan
+from normalize.sections import section_rows
+from normalize.taxonomy import Edition
+from normalize.text import compact, mend_simplified, repair, searchable
+from normalize.titles import Title, parse_title
+from normalize.units import plan_names, read_units
+
+ROC_OFFSET = 1911
+
+
+@dataclass
+class Draft:
+    """Rows of one plan. `open` lists measures whose focus point is to be inferred: (index, candidate codes, printed order)."""
+
+    plan: dict
+    measures: list[dict] = field(default_factory=list)
+    units: list[dict] = field(default_factory=list)
+    sections: list[dict] = field(default_factory=list)
+    findings: list[dict] = field(default_factory=list)
+    open: list[tuple[int, list[str]]] = field(default_factory=list)
+    groups: list[tuple[int, int]] = field(default_factory=list)
+    """For each measure its (focus cell, ruled row): neighbours in meaning."""
+    title: Title = Title(None, None)
+
+
+def draft_file(path: Path, codes_file: Path | None = None) -> Draft:
+    """Draft of one interim file; a file that cannot be read becomes a failed plan, never an exception."""
+    raw = path.read_bytes()
+    digest = hashlib.sha256(raw).hexdigest()
+    try:
+        plan = PrintedPlan.model_validate_json(raw)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"])) or "JSON"
+        plan = PrintedPlan(source_file=path.name, sha256=path.stem, status="failed", reason=f"中介檔無法讀取（{where}：{first['msg']}）")
+    draft = draft_plan(plan, codes_file)
+    draft.plan["interim_sha256"] = digest
+    return draft
+
+
+def draft_plan(plan: PrintedPlan, codes_file: Path | None = None) -> Draft:
+    """Draft of one printed plan."""
+    plan_id = plan.sha256[:12]
+    mend = _mender(plan.text_source)
+    title = parse_title(mend(plan.title or ""))
+    agency = resolve(title.agency_printed, codes_file)
+    heads = match_plan(plan, title.year_roc)
+    edition = heads.edition
+    year = title.year_roc + ROC_OFFSET if title.year_roc else None
+    row = {"plan_id": plan_id, "source_file": plan.source_file, "sha256": plan.sha256, "is_current": True, "status": plan.status, "reason": plan.reason,
+           "title": plan.title, "agency": agency and agency.name, "agency_printed": title.agency_printed, "agency_code": agency and agency.code,
+           "agency_kind": agency and agency.kind, "year_roc": title.year_roc, "year": year, "taxonomy": edition and edition.code, "pages": plan.pages,
+           "text_source": plan.text_source, "measures": 0, "findings": 0, "glyphs": plan.glyphs, "glyphs_unplaced": plan.glyphs_unplaced, "extracted_at": None,
+           "pipeline_version": f"extract {plan.extractor_version or '?'}, normalize {__version__}", "agency_parent": agency and agency.parent,
+           "agency_score": agency and agency.score, "taxonomy_score": heads.support if edition else 0.0, "matched_share": heads.matched_share, "interim_sha256": None}
+    draft = Draft(row, sections=section_rows(plan, plan_id, mend), title=title)
+    if plan.status == "ok":
+        _rows(draft, plan, heads, mend)
+        draft.findings += checks.plan_findings(plan_id, title, agency, heads, [m["measure_id"] for m in draft.measures], _first_of_rows(plan, draft))
+    _printed_findings(draft, plan)
+    if plan.status == "ok":
+        draft.findings += checks.measure_findings(plan, draft)
+    row["measures"] = len(draft.measures)
+    return draft
+
+
+def _mender(text_source: str):
+    if text_source == "digital":
+        return repair
+    return lambda text: mend_simplified(repair(text))
+
+
+def _rows(draft: Draft, plan: PrintedPlan, heads: PlanHeadings, mend) -> None:
+    equals: dict[tuple, int] = {}
+    known = plan_names([u.text for r in plan.rows for m in r.measures for u in m.units])
+    for index, (printed, head) in enumerate(zip(plan.rows, heads.rows)):
+        pillar, focus, candidates = codes(head, heads.edition)
+        for measure in printed.measures:
+            fact = tuple(_raw(x) for x in (printed.pillar, "\n".join(printed.focus), measure.theme, measure.marker))
+            equals[fact] = equals.get(fact, 0) + 1
+            measure_id = _measure_id(draft.plan["plan_id"], fact, equals[fact])
+            row = _measure_row(draft.plan, measure_id, len(draft.measures) + 1, printed.pillar, head, measure, mend)
+            _set_codes(row, head, heads.edition, pillar, focus)
+            if focus is None and candidates:
+                draft.open.append((len(draft.measures), candidates))
+            draft.measures.append(row)
+            draft.groups.append((printed.focus_cell, index))
+            _unit_rows(draft, row, measure, known, mend)
+
+
+def codes(head: RowHeadings, edition: Edition | None) -> tuple[str | None, str | None, list[str]]:
+    """(pillar code, focus code, candidates) of a row: one printed focus point decides; several, or none, leave candidates.
+
+    A focus point that names another pillar than the printed one is believed where its score is higher.
+    """
+    if edition is None:
+        return None, None, []
+    pillar = head.pillar.node.code if head.pillar.node else None
+    found = [m for m in head.focus if m.node is not None]
+    if len(head.focus) == 1:
+        if not found:
+            return pillar, None, []
+        match = found[0]
+        if pillar is None or (match.node.pillar != pillar and match.score > head.pillar.score):
+            pillar = match.node.pillar
+        return pillar, match.node.code, []
+    candidates = list(dict.fromkeys(m.node.code for m in found))
+    if pillar is None and candidates:
+        owners = [edition.by_code[c].pillar for c in candidates]
+        pillar = max(set(owners), key=lambda p: (owners.count(p), p))
+    if not head.focus and pillar is not None:
+        candidates = [n.code for n in edition.focus_of(pillar)]
+    return pillar, None, candidates
+
+
+def _set_codes(row: dict, head: RowHeadings, edition: Edition | None, pillar: str | None, focus: str | None) -> None:
+    match = head.focus[0] if focus is not None else None
+    row["taxonomy"] = edition.code if edition else None
+    row["pillar_code"], row["pillar"] = pillar, edition.text(pillar) if edition else None
+    row["focus_code"], row["focus"] = focus, edition.text(focus) if edition else None
+    by_focus = head.pillar.node is None or head.pillar.node.code != pillar
+    row["pillar_score"] = (match.score if match and by_focus else 0.0 if by_focus else head.pillar.score) if pillar else 0.0
+    row["pillar_margin"] = head.pillar.margin
+    row["focus_score"] = match.score if match else 0.0
+    row["focus_margin"] = match.margin if match else 0.0
+    row["focus_basis"] = "printed" if focus is not None else None
+
+
+def _measure_row(plan: dict, measure_id: str, seq: int, pillar_printed: str, head: RowHeadings, measure: PrintedMeasure, mend) -> dict:
+    title = mend(measure.title).strip() if measure.title else None
+    lines = ([title] if title else []) + [mend(p.text) for p in measure.paragraphs if p.text.strip()]
+    text = "\n".join(lines)
+    boxes = measure.boxes or [b for p in measure.paragraphs for b in p.boxes]
+    pages = [b.page for b in boxes]
+    return {"measure_id": measure_id, "plan_id": plan["plan_id"], "agency": plan["agency"], "year_roc": plan["year_roc"], "year": plan["year"],
+            "pillar_printed": mend(head.pillar_printed), "focus_printed": mend("\n".join(head.focus_printed)), "seq": seq,
+            "theme": mend(measure.theme).strip() or None if measure.theme else None, "marker": measure.marker, "title": title, "text": text, "units": [],
+            "page_first": min(pages, default=None), "page_last": max(pages, default=None), "boxes": [box_row(b) for b in boxes],
+            "text_confidence": measure.confidence, "needs_review": False, "text_folded": searchable(text), "corrected": []}
+
+
+def box_row(box: Box | None) -> dict | None:
+    return None if box is None else {"page": box.page, "x0": box.x0, "y0": box.y0, "x1": box.x1, "y1": box.y1}
+
+
+def _unit_rows(draft: Draft, row: dict, measure: PrintedMeasure, known: frozenset[str], mend) -> None:
+    units = [u for printed in measure.units for u in read_units(mend(printed.text), known)]
+    units = list({u.name: u for u in reversed(units)}.values())[::-1]
+    row["units"] = [u.name for u in units]
+    common = {k: row[k] for k in ("measure_id", "plan_id", "agency", "year", "seq")} | {"measure": row["text"]}
+    for position, unit in enumerate(units):
+        draft.units.append(common | {"position": position, "unit": unit.name, "unit_printed": unit.printed, "unit_kind": unit.kind, "role": unit.role, "units_in_measure": len(units)})
+    if not units:
+        draft.units.append(common | {"position": 0, "unit": None, "unit_printed": None, "unit_kind": None, "role": None, "units_in_measure": 0})
+
+
+def _raw(text: str | None) -> str:
+    """Printed fact for identifiers: NFKC without white space. Frozen: changing it would move every identifier."""
+    return "".join(unicodedata.normalize("NFKC", text or "").split())
+
+
+def _measure_id(plan_id: str, fact: tuple, ordinal: int) -> str:
+    return f"{plan_id}-{hashlib.sha256(repr((fact, ordinal)).encode()).hexdigest()[:10]}"
+
+
+def _first_of_rows(plan: PrintedPlan, draft: Draft) -> list[str | None]:
+    """measure_id of the first measure of each ruled row; None for a row without one."""
+    first: dict[int, str] = {}
+    for (_, row), measure in zip(draft.groups, draft.measures):
+        first.setdefault(row, measure["measure_id"])
+    return [first.get(i) for i in range(len(plan.rows))]
+
+
+def _printed_findings(draft: Draft, plan: PrintedPlan) -> None:
+    """Findings of the extract stage, tied to their measures."""
+    at: dict[tuple[int, int], str] = {}
+    position = 0
+    for r, row in enumerate(plan.rows):
+        for m in range(len(row.measures)):
+            if position < len(draft.measures):
+                at[r, m] = draft.measures[position]["measure_id"]
+            position += 1
+    for f in plan.findings:
+        measure_id = at.get((f.row, f.measure or 0)) if f.row is not None else None
+        item = {"plan_id": draft.plan["plan_id"], "measure_id": measure_id, "severity": f.severity, "code": f.code, "message": f.message, "page": f.page, "box": box_row(f.box)}
+        draft.findings.append(item)
+    if plan.glyphs_unplaced and not any(f.code == "glyphs_unplaced" for f in plan.findings):
+        severity = "error" if plan.glyphs_unplaced > 0.01 * max(1, plan.glyphs) else KINDS["glyphs_unplaced"].severity
+        draft.findings.append(finding("glyphs_unplaced", f"有 {plan.glyphs_unplaced} 個可見文字未歸入任何欄位。", plan_id=draft.plan["plan_id"], severity=severity))

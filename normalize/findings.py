@@ -1,0 +1,63 @@
+"""The vocabulary of findings: every doubt the pipeline has, one code each.
+
+Both stages file findings; a code that is not listed here is a bug (a test looks). Messages are sentences in Traditional Chinese.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One code: its usual severity, what it means (English, Chinese) and what a person should do."""
+
+    code: str
+    severity: str
+    en: str
+    zh: str
+    do: str
+
+
+_KINDS = (
+    # about the page
+    Kind("overprint_removed", "note", "Glyphs printed twice on the same spot were taken once.", "同一位置重複印字，已只取一次", "Nothing, unless the text reads wrong."),
+    Kind("glyphs_unplaced", "check", "Visible glyphs ended in no row, heading, section, header or page number.", "有可見文字未歸入任何欄位", "Look at the page; text may be missing from the dataset."),
+    Kind("page_unreadable", "error", "A page could not be read.", "有頁面無法讀取", "Look at the page; ask for a better file."),
+    Kind("low_ocr_confidence", "check", "The text was recognised from a picture with low confidence.", "辨識信心偏低", "Compare the text with the page; correct it with a correction."),
+    Kind("text_repaired", "note", "Characters of the text layer were repaired.", "文字層字元已修復", "Nothing."),
+    Kind("repeated_text", "note", "The same words stand twice side by side; kept as printed.", "文字重複出現，照錄", "Nothing; a slip of the office."),
+    # about the table
+    Kind("numbering_gap", "note", "Printed numbers of a group are not consecutive.", "編號不連續", "Check that no measure between the two numbers is missing."),
+    Kind("section_misnumbered", "note", "Section numbers are not in order as printed.", "章節編號次序不符", "Nothing; kept as printed."),
+    Kind("unit_missing", "check", "No responsible unit is printed for a measure.", "未印執行單位", "Look at the page; add the unit with a correction if it is there."),
+    Kind("unit_unaligned", "check", "Units could not be lined up with single measures; the row's list was given to each.", "執行單位與措施無法逐項對齊", "Look at the row and correct the units."),
+    Kind("unit_unknown", "note", "A name in the unit column is of no known kind.", "執行單位名稱無法歸類", "Add it to normalize/data/units.json, or correct the text."),
+    Kind("empty_measure", "check", "A measure has no text.", "措施無文字", "Look at the page."),
+    Kind("no_measures", "error", "The document has a plan table but no measure was found.", "計畫表格中未讀得任何措施", "Look at the document; report it as a bug."),
+    # about meaning
+    Kind("pillar_unmatched", "check", "The printed pillar fits no edition's wording; printed text kept.", "執行要項與已知方案不符，保留印刷文字", "Add a variant to the taxonomy file if it is one; else nothing."),
+    Kind("focus_unmatched", "check", "The printed focus point fits no wording of the edition; printed text kept.", "執行重點與已知方案不符，保留印刷文字", "Add a variant to the taxonomy file if it is one; else nothing."),
+    Kind("heading_uncertain", "check", "A heading was matched, but with a low score.", "標題比對信心偏低", "Compare the printed heading with the canonical one."),
+    Kind("heading_conflict", "check", "The focus point belongs to another pillar than the one printed beside it.", "執行重點與執行要項不屬同一要項", "Look at the row; one of the two headings may belong elsewhere."),
+    Kind("focus_inferred", "note", "The focus point was decided by meaning; severity check where the score is under 0.8.", "執行重點係依文意推定", "Where the score is low, read the measure and correct focus_code."),
+    Kind("edition_unknown", "check", "The plan follows no programme the registry knows; everything is kept as printed.", "所依方案不明", "Nothing, or add the programme as an edition file."),
+    Kind("edition_mixed", "check", "Headings of another edition stand in the plan.", "計畫內混有另一版本方案之標題", "Look at the headings named."),
+    Kind("agency_unknown", "check", "The agency's name is not in the registry and follows no known pattern.", "機關名稱不在名冊內", "Add the agency to the registry, or correct the name."),
+    Kind("agency_uncertain", "check", "The agency's name was resolved by likeness.", "機關名稱係依近似名稱判定", "Compare the title with the agency."),
+    Kind("agency_missing", "check", "No agency could be read from the title.", "標題中讀不到機關名稱", "Look at the title; correct agency."),
+    Kind("year_missing", "check", "No plan year could be read from the title.", "標題中讀不到計畫年度", "Look at the title; correct year_roc."),
+    Kind("correction_stale", "check", "A correction no longer fits: the value it replaces is another now. Not applied.", "更正條目之原值已不相符，未套用", "Review the correction."),
+)
+
+KINDS: dict[str, Kind] = {k.code: k for k in _KINDS}
+SEVERITIES = ("note", "check", "error")
+
+
+def finding(code: str, message: str, *, plan_id: str, measure_id: str | None = None, severity: str | None = None, page: int | None = None, box: dict | None = None) -> dict:
+    """A row of findings; `code` must be in the vocabulary (KeyError otherwise)."""
+    return {"plan_id": plan_id, "measure_id": measure_id, "severity": severity or KINDS[code].severity, "code": code, "message": message, "page": page, "box": box}
+
+
+def worst(severities: list[str]) -> str | None:
+    return max(severities, key=SEVERITIES.index, default=None)

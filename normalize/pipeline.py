@@ -1,0 +1,142 @@
+"""The normalize stage: interim JSON files in, the published dataset out."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from functools import partial
+from pathlib import Path
+
+import pyarrow as pa
+
+from normalize import corrections, filings, focus_inference
+from normalize.datapackage import descriptor
+from normalize.draft import Draft, draft_file
+from normalize.findings import SEVERITIES, finding
+from normalize.publish import previous_times, publish, to_arrow
+from normalize.schema import FINDINGS, MEASURE_UNITS, MEASURES, PLANS, SECTIONS, TABLES, TAXONOMY
+from normalize.taxonomy import counterparts, editions
+
+CORRECTIONS = Path(__file__).parent.parent / "data" / "corrections"
+POOL_FROM = 200  # plans from which a process pool pays for its start
+INFERRED_SURE = 0.8  # inferred focus points under this score are to be checked
+
+
+class NothingToDo(Exception):
+    """There is no printed plan to normalize."""
+
+
+@dataclass
+class RunReport:
+    """What a run did, for people and programs: one dict a plan, and where the dataset lies."""
+
+    plans: list[dict] = field(default_factory=list)
+    out_dir: Path = Path()
+    release: Path = Path()
+    corrections_applied: int = 0
+    corrections_stale: int = 0
+
+    @property
+    def exit_code(self) -> int:
+        """0 when every plan was read, 1 when some failed (the dataset is written all the same)."""
+        return int(any(p["status"] == "failed" for p in self.plans))
+
+
+def normalize(interim_dir: Path | str, out_dir: Path | str, *, corrections_dir: Path | None = CORRECTIONS, codes_file: Path | None = None,
+              workers: int = 1, progress: Callable[[int, int], None] | None = None) -> RunReport:
+    """Make and publish the dataset; `progress(done, total)` is called as plans are read.
+
+    Raises NothingToDo when `interim_dir` holds no printed plan, CorrectionError for a malformed corrections file and
+    PublishError when tables do not fit the schema; in all three cases the published dataset is as before.
+    """
+    interim_dir, out_dir = Path(interim_dir), Path(out_dir)
+    paths = interim_files(interim_dir)
+    if not paths:
+        raise NothingToDo(f"no printed plan (*.json) in {interim_dir}")
+    wanted = corrections.read_corrections(corrections_dir)
+    drafts = _drafts(paths, codes_file, workers, progress)
+    focus_inference.infer(drafts)
+    applied = corrections.apply(wanted, drafts)
+    _times(drafts, paths, out_dir)
+    for draft in drafts:
+        _close(draft)
+    filings.mark_current(drafts)
+    out_dir.mkdir(parents=True, exist_ok=True)
+    release = publish(tables(drafts), out_dir, descriptor)
+    stale = sum(f["code"] == "correction_stale" for d in drafts for f in d.findings)
+    return RunReport([_summary(d) for d in drafts], out_dir, release, applied, stale)
+
+
+def interim_files(interim_dir: Path) -> list[Path]:
+    """Interim files in name order; hidden files and run reports (names that are no SHA-256) are not plans."""
+    return sorted(p for p in interim_dir.glob("*.json") if len(p.stem) == 64 and set(p.stem) <= set("0123456789abcdef"))
+
+
+def _drafts(paths: list[Path], codes_file: Path | None, workers: int, progress: Callable[[int, int], None] | None) -> list[Draft]:
+    one = partial(draft_file, codes_file=codes_file)
+    out: list[Draft] = []
+    if workers > 1 and len(paths) >= POOL_FROM:
+        with ProcessPoolExecutor(max_workers=min(workers, os.cpu_count() or 1)) as pool:
+            for draft in pool.map(one, paths, chunksize=max(1, len(paths) // (workers * 8))):
+                out.append(draft)
+                progress and progress(len(out), len(paths))
+    else:
+        for path in paths:
+            out.append(one(path))
+            progress and progress(len(out), len(paths))
+    return out
+
+
+def _times(drafts: list[Draft], paths: list[Path], out_dir: Path) -> None:
+    """extracted_at: when the interim file was written, but as published before while its content is the same."""
+    before = previous_times(out_dir)
+    for draft, path in zip(drafts, paths):
+        written = datetime.fromtimestamp(int(path.stat().st_mtime), tz=timezone.utc)
+        draft.plan["extracted_at"] = before.get((draft.plan["plan_id"], draft.plan["interim_sha256"]), written)
+
+
+def _close(draft: Draft) -> None:
+    """What hangs on everything before: inferred-focus findings, counts, review flags, status; codes copied to the unit rows."""
+    plan = draft.plan
+    for m in draft.measures:
+        if m["focus_basis"] == "inferred" and "focus_code" not in m["corrected"]:
+            sure = m["focus_score"] >= INFERRED_SURE
+            message = f"執行重點依文意推定為 {m['focus_code']}，信心 {m['focus_score']:.2f}。"
+            draft.findings.append(finding("focus_inferred", message, plan_id=plan["plan_id"], measure_id=m["measure_id"], severity="note" if sure else "check", page=m["page_first"]))
+    order = {m["measure_id"]: m["seq"] for m in draft.measures}
+    draft.findings.sort(key=lambda f: (-SEVERITIES.index(f["severity"]), order.get(f["measure_id"], 0), f["code"], f["page"] or 0, f["message"]))
+    review = {f["measure_id"] for f in draft.findings if f["severity"] != "note"}
+    rows = {}
+    for m in draft.measures:
+        m["needs_review"] = m["measure_id"] in review
+        rows[m["measure_id"]] = m
+    for unit in draft.units:
+        unit.update({k: rows[unit["measure_id"]][k] for k in ("taxonomy", "pillar_code", "focus_code")})
+    plan["findings"] = len(draft.findings)
+    errors = [f for f in draft.findings if f["severity"] == "error"]
+    if plan["status"] == "ok" and errors:
+        plan["status"] = "partial"
+        plan["reason"] = plan["reason"] or errors[0]["message"]
+
+
+def taxonomy_rows() -> list[dict]:
+    same = counterparts()
+    return [{"taxonomy": e.code, "pillar_code": n.pillar, "pillar": e.text(n.pillar), "focus_code": n.code, "focus": n.text, "counterpart": same.get((e.code, n.code), [])}
+            for e in editions() for n in sorted(e.focus, key=lambda n: n.code)]
+
+
+def tables(drafts: list[Draft]) -> dict[str, pa.Table]:
+    """All tables as Arrow, rows sorted by plan and position."""
+    drafts = sorted(drafts, key=lambda d: d.plan["plan_id"])
+    rows = {MEASURES: [m for d in drafts for m in d.measures], MEASURE_UNITS: [u for d in drafts for u in d.units], PLANS: [d.plan for d in drafts],
+            SECTIONS: [s for d in drafts for s in d.sections], FINDINGS: [f for d in drafts for f in d.findings], TAXONOMY: taxonomy_rows()}
+    return {t.name: to_arrow(t, rows[t]) for t in TABLES}
+
+
+def _summary(draft: Draft) -> dict:
+    keys = ("plan_id", "source_file", "agency", "year_roc", "taxonomy", "status", "reason", "measures", "findings", "matched_share", "glyphs_unplaced")
+    counts = {s: sum(f["severity"] == s for f in draft.findings) for s in SEVERITIES}
+    return {k: draft.plan[k] for k in keys} | {"units": len({u["unit"] for u in draft.units if u["unit"]}), "by_severity": counts}

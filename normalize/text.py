@@ -1,0 +1,82 @@
+"""Text repair and folded keys. `docs/text.md` lists what is changed and what is kept as printed.
+
+Two rules keep the printed wording safe:
+
+* `repair` touches only characters that are *encodings* of an ordinary character (Kangxi radicals, CJK radicals,
+  compatibility ideographs). Widths, punctuation, variants (台/臺) and typos stay.
+* `mend_simplified` is for recognised (OCR) text only and works character by character: a character is replaced only when
+  it cannot stand in Traditional text (it is outside Big5) and OpenCC knows its Traditional twin inside Big5. Converting
+  whole lines would turn 里長 into 裡長, 占用 into 佔用 and 核准 into 覈准.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+_COMPAT = re.compile("[\u2e80-\u2fdf\uf900-\ufaff\U0002f800-\U0002fa1f]")
+# CJK radicals without a decomposition in Unicode that stand for a whole character (source: Unihan, EquivalentUnifiedIdeograph.txt).
+_RADICALS = {"⺠": "民", "⺟": "母", "⻑": "長", "⻄": "西", "⻘": "青", "⻝": "食", "⻢": "马", "⻩": "黄", "⻆": "角", "⻁": "虎", "⻣": "骨",
+             "⻤": "鬼", "⻫": "齊", "⻳": "龟", "⻬": "齐", "⻅": "见", "⻉": "贝", "⻋": "车", "⻔": "门", "⻚": "页", "⻛": "风", "⻜": "飞",
+             "⺾": "艹", "⻌": "辶", "⻏": "阝", "⺼": "月", "⺝": "月", "⺃": "乚", "⺒": "巳", "⺎": "兀", "⺌": "小", "⺮": "竹", "⺶": "羊", "⻗": "雨"}
+
+_VARIANTS = str.maketrans({"台": "臺", "叁": "參", "参": "參", "覧": "覽", "昇": "升", "爲": "為", "綫": "線", "羣": "群", "峯": "峰", "佈": "布",
+                           "櫈": "凳", "衞": "衛", "啓": "啟", "裏": "裡", "着": "著", "檯": "臺", "内": "內", "户": "戶", "説": "說", "温": "溫",
+                           "污": "汙", "汚": "汙", "証": "證", "秘": "祕", "銹": "鏽", "槪": "概", "瞄": "描", "徧": "遍", "册": "冊", "够": "夠"})
+_NOT_WORD = re.compile(r"[\W_]+")
+
+
+def repair(text: str) -> str:
+    """Replace radicals and compatibility ideographs by the character they encode; everything else stays."""
+    if not _COMPAT.search(text):
+        return text
+    return _COMPAT.sub(lambda m: _RADICALS.get(m.group(), unicodedata.normalize("NFKC", m.group())), text)
+
+
+@lru_cache(maxsize=None)
+def _converter(config: str):
+    import opencc
+
+    return opencc.OpenCC(config)
+
+
+def _in_big5(char: str) -> bool:
+    try:
+        char.encode("cp950")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+@lru_cache(maxsize=8192)
+def traditional_twin(char: str) -> str:
+    """The Traditional character for one that cannot stand in Traditional text; the character itself otherwise."""
+    if ord(char) < 0x3400 or _in_big5(char):
+        return char
+    twin = _converter("s2t").convert(char)
+    twin = {"爲": "為", "衆": "眾", "臺": "臺", "裏": "裡", "羣": "群", "啓": "啟"}.get(twin, twin)
+    return twin if len(twin) == 1 and _in_big5(twin) else char
+
+
+def mend_simplified(text: str) -> str:
+    """Mend Simplified twins in recognised text (內 read as 内), one character at a time."""
+    if not text or text.isascii():
+        return text
+    return "".join(map(traditional_twin, text))
+
+
+def searchable(text: str) -> str:
+    """Folded form for searching: NFKC, lower case, no white space, common variants as one (台 = 臺). Punctuation stays."""
+    return "".join(unicodedata.normalize("NFKC", repair(text)).lower().split()).translate(_VARIANTS)
+
+
+@lru_cache(maxsize=16384)
+def match_key(text: str) -> str:
+    """Folded form for matching: `searchable`, letters and digits only, Simplified and Traditional as one."""
+    return _NOT_WORD.sub("", mend_simplified(searchable(text)).translate(_VARIANTS))
+
+
+def compact(text: str | None) -> str:
+    """Printed text without surrounding or doubled white space (space between CJK characters goes)."""
+    return re.sub(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])", "", re.sub(r"\s+", " ", text or "")).strip()
