@@ -10,14 +10,14 @@ DASH_GAP = 6.5  # points: the gap in a dashed rule is never wider
 MIN_LENGTH = 8.0  # points: shorter than a character: not a table rule
 
 
-def clean_rules(horizontal, vertical) -> tuple[np.ndarray, np.ndarray]:
-    """Join the pieces of each rule.
+def clean_rules(horizontal, vertical, width: float, height: float) -> tuple[np.ndarray, np.ndarray]:
+    """Join the pieces of each rule and cut them off at the page's edge (`width` and `height` in points).
 
     `horizontal` is a sequence of (x0, x1, y), `vertical` of (x, y0, y1), points. Returns arrays of shape (h, 3) and
     (v, 3) in the same order of columns, sorted by position.
     """
-    h = _join([(y, x0, x1) for x0, x1, y in horizontal])
-    v = _join([(x, y0, y1) for x, y0, y1 in vertical])
+    h = _join([(y, max(x0, 0.0), min(x1, width)) for x0, x1, y in horizontal if 0 <= y <= height and x1 > 0 and x0 < width])
+    v = _join([(x, max(y0, 0.0), min(y1, height)) for x, y0, y1 in vertical if 0 <= x <= width and y1 > 0 and y0 < height])
     h_out = np.array([(x0, x1, y) for y, x0, x1 in h], dtype=np.float64).reshape(-1, 3)
     v_out = np.array(v, dtype=np.float64).reshape(-1, 3)
     return h_out, v_out

@@ -18,12 +18,13 @@ _HEADING_MAX = 24  # characters: a section heading is a phrase
 
 @dataclass(slots=True)
 class Outline:
-    """Title lines and sections; `furniture` are the page headers, footers and page numbers."""
+    """Title lines and sections in printed order."""
 
     title: str | None = None
     sections: list[PrintedSection] = field(default_factory=list)
-    furniture: list[Line] = field(default_factory=list)
     after_title: list[Paragraph] = field(default_factory=list)
+    used: list[Line] = field(default_factory=list)
+    """The lines that title, sections and notes are made of."""
 
 
 def split_furniture(pages: list[tuple[float, list[Line]]]) -> tuple[list[Line], list[Line]]:
@@ -61,20 +62,17 @@ def read_outline(lines: list[Line], table_at: tuple[int, float] | None, width: d
     `table_at` is the page and y (points) where the plan table begins; `width` the page widths in points.
     """
     out = Outline()
-    starts = [i for i, line in enumerate(lines) if _section_marker(line)]
+    starts = _section_starts(lines)
     opening = lines[: starts[0]] if starts else lines
-    if starts or table_at is not None:
-        before = [line for line in opening if table_at is None or (line.page, line.baseline) < table_at]
-        out.title, rest = _title(before)
-        out.after_title = [Paragraph(text=line.text, boxes=[line.box], confidence=round(line.confidence, 4)) for line in rest]
-        late = [line for line in opening if line not in before]
-        if late:
-            out.sections.append(_section(late, None, width, lines))
-    else:
-        out.title, _ = _title(opening)
-    bounds = starts + [len(lines)]
-    for a, b in zip(bounds, bounds[1:]):
-        out.sections.append(_section(lines[a:b], _section_marker(lines[a]), width, lines))
+    before = [line for line in opening if table_at is None or (line.page, line.baseline) < table_at]
+    late = [line for line in opening if line not in before]
+    out.title, used, rest = _title(before)
+    out.after_title = [Paragraph(text=line.text, boxes=[line.box], confidence=round(line.confidence, 4)) for line in rest]
+    out.used = used + rest
+    parts = ([(late, None)] if late else []) + [(lines[a:b], _section_marker(lines[a])) for a, b in zip(starts, starts[1:] + [len(lines)])]
+    for part, marker in parts:
+        out.sections.append(_section(part, marker, width, lines))
+        out.used += part
     if table_at is not None and out.sections:
         holder = None
         for start, section in zip(starts, out.sections[-len(starts) :] if starts else []):
@@ -82,6 +80,18 @@ def read_outline(lines: list[Line], table_at: tuple[int, float] | None, width: d
                 holder = section
         if holder is not None:
             holder.has_plan_table = True
+    return out
+
+
+def _section_starts(lines: list[Line]) -> list[int]:
+    """Indices of the lines that open a section. An attached form (附件、附表) has 壹、貳 of its own: they open none."""
+    out: list[int] = []
+    attached = False
+    for i, line in enumerate(lines):
+        found = _section_marker(line)
+        attached = attached or bool(out) and re.match(r"^(?:[壹貳參叁肆伍陸柒捌玖拾]+、)?\s*附\s*[件表錄]", line.text) is not None
+        if found is not None and (not attached or not out or found.number > len(out)):
+            out.append(i)
     return out
 
 
@@ -93,8 +103,8 @@ def _section_marker(line: Line) -> markers.Marker | None:
     return None
 
 
-def _title(lines: list[Line]) -> tuple[str | None, list[Line]]:
-    """The title (possibly on two or three lines) and the lines that follow it."""
+def _title(lines: list[Line]) -> tuple[str | None, list[Line], list[Line]]:
+    """The title (possibly on two or three lines), its lines and the lines that follow it."""
     parts: list[Line] = []
     for i, line in enumerate(lines):
         parts.append(line)
@@ -102,13 +112,14 @@ def _title(lines: list[Line]) -> tuple[str | None, list[Line]]:
             following = lines[i + 1] if i + 1 < len(lines) else None
             if following is not None and following.size >= 0.95 * line.size and re.search(r"計\s*[畫劃]\s*(?:表|書)?$", following.text) and len(following.text) < 30:
                 continue
-            return "".join(p.text for p in parts).strip(), lines[i + 1 :]
+            return "".join(p.text for p in parts).strip(), parts, lines[i + 1 :]
         if i >= 3:
             break
     if not lines:
-        return None, []
+        return None, [], []
     largest = max(line.size for line in lines)
-    return "".join(line.text for line in lines if line.size >= 0.95 * largest), [line for line in lines if line.size < 0.95 * largest]
+    parts = [line for line in lines if line.size >= 0.95 * largest]
+    return "".join(line.text for line in parts), parts, [line for line in lines if line not in parts]
 
 
 def _section(lines: list[Line], marker: markers.Marker | None, width: dict[int, float], every: list[Line]) -> PrintedSection:

@@ -20,6 +20,7 @@ SENTENCE_END = frozenset("。！？!?")
 SLACK = 0.12  # of the glyph size: measuring tolerance of the free width
 INDENT = 0.8  # of the glyph size: a change of the left edge this large is an indent
 EDGE = 0.1  # of the glyph size: a line this near the edge reaches it
+UNSPREAD = 0.035  # of the glyph size: a justified column's running lines end nearer to the edge than this
 LINK = frozenset("/.@-_:?&=%#~+")
 
 
@@ -69,10 +70,8 @@ def measure_limits(lines: list[Placed]) -> Limits:
         at_edge = sum(s - nearest < 0.06 * size for s in slack)
         if at_edge < max(3, 0.2 * len(slack)):
             nearest = left
-    short = [(s - nearest) / size for s in slack]
-    at_edge = sum(s < EDGE for s in short)
-    near_edge = sum(EDGE <= s < 0.9 for s in short)
-    return Limits(left, nearest, pitch, at_edge >= 8 and near_edge < 0.12 * at_edge)
+    spread = [_spread(p.line) > UNSPREAD * size for p in lines if p.x1 - p.line.right - nearest < EDGE * size]
+    return Limits(left, nearest, pitch, len(spread) >= 6 and sum(spread) > 0.5 * len(spread))
 
 
 def _pitch(lines: list[Placed], size: float) -> float:
@@ -117,11 +116,17 @@ def cluster_width(line: Line, pitch: float) -> float:
 def could_hold(line: Placed, following: Line, limits: Limits) -> bool:
     """True when the start of `following` would have fitted behind `line`: the break was meant."""
     free = line.x1 - limits.right - line.line.right
-    if limits.justified and free > 2.5 * EDGE * line.line.size and not is_latin(following.chars[0]):
+    if limits.justified and free > UNSPREAD * line.line.size and _spread(line.line) < 0.5 * free:
         return True
     if limits.pitch > 1.0:
         free -= (limits.pitch - 1.0) * line.line.size
     return free >= cluster_width(following, limits.pitch) - SLACK * line.line.size
+
+
+def _spread(line: Line) -> float:
+    """Points by which justification has spread the line's CJK glyphs; infinite for a line without two such in a row."""
+    gaps = [line.x0[i + 1] - line.x1[i] for i in range(len(line.x0) - 1) if not is_latin(line.chars[i]) and not is_latin(line.chars[i + 1])]
+    return sum(gaps) if gaps else float("inf")
 
 
 def join_text(lines: list[Line], rights: list[float] | None = None) -> str:

@@ -29,15 +29,14 @@ def build_plan(pages: list[Page], source_file: str, sha256: str) -> PrintedPlan:
     plan.text_source = "mixed" if len(sources) > 1 else (next(iter(sources)) if sources else "digital")
     grids: list[Grid] = []
     open_lines: list[tuple[float, list[Line]]] = []
-    placed = 0
+    ledger = Ledger()
     mended: Counter[str] = Counter()
     for page in pages:
         plan.findings += page.findings
         mended.update(repair_page(page))
         plan.glyphs += len(page.chars) + page.glyphs_lost
         plan.glyphs_unplaced += page.glyphs_lost
-        found, outside, count = _read_page(page, plan)
-        placed += count
+        found, outside = _read_page(page, plan, ledger)
         grids += found
         open_lines.append((page.height, outside))
     widths = {p.number: p.width for p in pages}
@@ -51,14 +50,16 @@ def build_plan(pages: list[Page], source_file: str, sha256: str) -> PrintedPlan:
     outline = read_outline(content, start, widths)
     plan.title = repair_text(outline.title) if outline.title else None
     plan.sections = outline.sections
+    ledger.place(outline.used)
     for paragraph in outline.after_title:
         plan.findings.append(_note("title_note", f"標題之後另有文字：「{paragraph.text}」。", paragraph.boxes[0].page, paragraph.boxes[0]))
+    ledger.place(furniture)
     if furniture:
         texts = sorted({line.text.strip() for line in furniture})
         plan.findings.append(_note("page_furniture", f"頁首、頁尾或頁碼{len(furniture)}行未列入內容：{'、'.join(texts)[:80]}。", furniture[0].page, None))
-    _other_tables(grids, table, plan)
+    _other_tables(grids, table, plan, ledger)
     if table is not None:
-        _fill_rows(table, plan)
+        _fill_rows(table, plan, ledger)
     else:
         from .prose import rows_from_sections
 
@@ -67,11 +68,35 @@ def build_plan(pages: list[Page], source_file: str, sha256: str) -> PrintedPlan:
         plan.status = "not_a_plan"
         plan.reason = "找不到執行要項、執行重點與執行單位的表格或條列。"
     _check_sections(plan)
+    plan.glyphs_unplaced += ledger.settle(plan)
     _repair(plan, mended)
     return plan
 
 
-def _read_page(page: Page, plan: PrintedPlan) -> tuple[list[Grid], list[Line], int]:
+class Ledger:
+    """Keeps account of every printed line: what no part of the plan has taken up is a finding."""
+
+    def __init__(self) -> None:
+        self.lines: list[Line] = []
+        self.placed: set[int] = set()
+
+    def enter(self, lines: list[Line]) -> None:
+        self.lines += lines
+
+    def place(self, lines: list[Line]) -> None:
+        self.placed.update(id(line) for line in lines)
+
+    def settle(self, plan: PrintedPlan) -> int:
+        """Write a finding for each line left over and return the number of its glyphs."""
+        unplaced = 0
+        for line in self.lines:
+            if id(line) not in self.placed:
+                unplaced += len(line.chars)
+                plan.findings.append(PrintedFinding(severity="check", code="glyphs_unplaced", message=f"這一行文字沒有歸入任何列或章節：「{line.text}」。", page=line.page, box=line.box))
+        return unplaced
+
+
+def _read_page(page: Page, plan: PrintedPlan, ledger: Ledger) -> tuple[list[Grid], list[Line]]:
     """Grids of the page with their cells' lines, and the lines outside them. Every glyph goes to exactly one line."""
     grids = find_grids(page)
     key = np.full(len(page.chars), -1)
@@ -91,14 +116,38 @@ def _read_page(page: Page, plan: PrintedPlan) -> tuple[list[Grid], list[Line], i
     for grid, first in zip(grids, slots):
         for i, cell in enumerate(grid.cells):
             cell.lines = lines.get(first + i, [])
+    for group in lines.values():
+        ledger.enter(group)
     open_lines = lines.get(outside, [])
-    count = sum(len(line.chars) for group in lines.values() for line in group) + removed
-    if count != len(page.chars):
-        raise AssertionError(f"page {page.number}: {len(page.chars) - count} glyphs lost between page and lines")
-    return grids, open_lines, count
+    if grids:
+        open_lines = _overflow(grids[-1], open_lines)
+    return grids, open_lines
 
 
-def _other_tables(grids: list[Grid], table: PlanTable | None, plan: PrintedPlan) -> None:
+def _overflow(grid: Grid, lines: list[Line]) -> list[Line]:
+    """Give text that runs out of a cell at the page's foot back to its cell; returns the other lines.
+
+    Browsers end the rules where the row is cut, while a merged cell beside it prints on.
+    """
+    bottom = {c.col: c for c in grid.cells if c.row_end == len(grid.ys) - 1}
+    rest = []
+    for line in lines:
+        home = None
+        for cell in bottom.values():
+            if len(cell.lines) < 2 or not (cell.x0 <= line.left and line.right <= cell.x1):
+                continue
+            before, last = cell.lines[-2:]
+            pitch = last.baseline - before.baseline
+            if 0 < line.baseline - last.baseline < 1.2 * pitch < 3 * last.size and abs(line.left - before.left) < last.size:
+                home = cell
+        if home is not None:
+            home.lines.append(line)
+        else:
+            rest.append(line)
+    return rest
+
+
+def _other_tables(grids: list[Grid], table: PlanTable | None, plan: PrintedPlan, ledger: Ledger) -> None:
     """Tables that are not the plan table stay what they are, in the section they stand in."""
     used = set(table.grids) if table is not None else set()
     for i, grid in enumerate(grids):
@@ -106,6 +155,7 @@ def _other_tables(grids: list[Grid], table: PlanTable | None, plan: PrintedPlan)
             continue
         rows: dict[int, list[str]] = {}
         for cell in sorted(grid.cells, key=lambda c: (c.row, c.col)):
+            ledger.place(cell.lines)
             rows.setdefault(cell.row, []).append(repair_text(join_text(cell.lines)) if cell.lines else "")
         body = list(rows.values())
         holder = None
@@ -118,9 +168,10 @@ def _other_tables(grids: list[Grid], table: PlanTable | None, plan: PrintedPlan)
         holder.tables.append(PrintedTable(header=body[0], rows=body[1:], page=grid.page))
 
 
-def _fill_rows(table: PlanTable, plan: PrintedPlan) -> None:
+def _fill_rows(table: PlanTable, plan: PrintedPlan, ledger: Ledger) -> None:
     plan.column_headers = table.columns.headers
     plan.header_repeats = table.header_repeats
+    ledger.place(table.header_lines)
     limits = table.limits
     texts: list[list[Rejoined]] = []
     number: int | None = None
@@ -135,7 +186,6 @@ def _fill_rows(table: PlanTable, plan: PrintedPlan) -> None:
     units = _units(table, items)
     pillars: dict[int, int] = {}
     focuses: dict[int, int] = {}
-    lost = 0
     for n, (row, own) in enumerate(zip(table.rows, items)):
         printed = PrintedRow(
             pillar=_cell_text(row.pillar),
@@ -146,7 +196,9 @@ def _fill_rows(table: PlanTable, plan: PrintedPlan) -> None:
             focus_boxes=_boxes([p.line for p in row.focus.lines]),
             extra={label: _cell_text(cell) for label, cell in row.extra.items()},
         )
+        ledger.place([p.line for cell in (row.pillar, row.focus, *row.units, *row.extra.values()) for p in cell.lines])
         for item, (names, beside, sure) in zip(own, units[n]):
+            ledger.place(item.theme_lines + [line for p in item.paragraphs for line in p.lines])
             measure = _measure(item, names, beside)
             where = (len(plan.rows), len(printed.measures))
             if not names and (table.columns.of("unit")):
@@ -156,7 +208,6 @@ def _fill_rows(table: PlanTable, plan: PrintedPlan) -> None:
             printed.measures.append(measure)
         if not own:
             stray = [p.line for cell in row.units for p in cell.lines]
-            lost += 1
             plan.findings.append(PrintedFinding(severity="check", code="row_without_measure", message=f"這一列沒有作法，只有：「{''.join(line.text for line in stray)}」。", page=stray[0].page if stray else None, box=stray[0].box if stray else None))
             continue
         plan.rows.append(printed)
@@ -218,7 +269,7 @@ def _pitch(table: PlanTable) -> float:
 
 def _measure(item: Item, names: list[UnitName], beside: str) -> PrintedMeasure:
     lines = [line for p in item.paragraphs for line in p.lines]
-    boxes = _boxes(list(item.theme_lines[:0]) + lines)
+    boxes = _boxes(lines)
     count = sum(len(line.chars) for line in lines)
     return PrintedMeasure(
         theme=item.theme,

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from . import markers
 from .columns import EXTRA, Columns, count_header_rows, find_columns
 from .grid import Cell, Grid
+from .lines import Line
 from .paragraphs import SENTENCE_END, Limits, Placed, could_hold, measure_limits
 
-PAGE_STEP = 100_000.0  # points: added to `Line.order` a page, so that order grows down the stitched table
 SAME_EDGE = 0.03  # of the table's width: column edges this near are the same column on another page
 ROOM = 6.0  # lines: more room than this at a page's foot means that nothing was cut there
 
@@ -46,7 +46,7 @@ class PlanTable:
     grids: list[int]
     header_repeats: bool
     limits: dict[str, Limits]
-    stacked: bool
+    header_lines: list[Line]
 
 
 def stitch(grids: list[Grid], heights: dict[int, float]) -> PlanTable | None:
@@ -99,10 +99,15 @@ class _Stitcher:
         self.heights = heights
         self.rows: list[Row] = []
         self.scale = [columns.width / (g.xs[-1] - g.xs[0]) for g in grids]
-        for n, grid in enumerate(grids):
+        below = 0.0
+        for grid, rows in zip(grids, skip):
+            # The next page's body follows right below this one's, as if the paper had not ended.
+            shift = below - grid.ys[rows]
             for cell in grid.cells:
                 for line in cell.lines:
-                    line.order = n * PAGE_STEP + line.baseline
+                    line.order = line.baseline + shift
+            below = grid.ys[-1] + shift
+        self.feet = [max((line.bottom for c in g.cells for line in c.lines), default=g.ys[-1]) for g in grids]
         self.by_role = [self._roles(n) for n in range(len(grids))]
         self.limits = {
             role: measure_limits([Placed(line, c.x0, c.x1) for cells in self.by_role for c in cells[role] for line in c.lines])
@@ -172,7 +177,8 @@ class _Stitcher:
             self._page(n)
         # A row of empty cells is a filler line of the form, not a measure.
         rows = [r for r in self.rows if r.measure.lines or any(u.lines for u in r.units)]
-        return PlanTable(self.columns, rows, self.used, repeats, self.limits, self.stacked)
+        headers = [line for grid, skip in zip(self.grids, self.skip) for c in grid.cells if c.row < skip for line in c.lines]
+        return PlanTable(self.columns, rows, self.used, repeats, self.limits, headers)
 
     def _page(self, n: int) -> None:
         cells = self.by_role[n]
@@ -285,8 +291,8 @@ class _Stitcher:
         first = measure.lines[0]
         last = previous.measure.lines[-1]
         pitch = first.size * 1.4
-        foot = max(g.ys[-1] / self.heights[g.page] for g in self.grids)
-        if before.page != after.page and (foot * self.heights[before.page] - before.ys[-1]) > ROOM * pitch:
+        foot = max(self.feet[i] / self.heights[g.page] for i, g in enumerate(self.grids))
+        if before.page != after.page and foot * self.heights[before.page] - self.feet[n - 1] > ROOM * pitch:
             return False
         found = markers.match(first.text)
         if found is not None and self.top is not None and found.style != "section":

@@ -131,7 +131,7 @@ def read_page(page: pymupdf.Page, number: int) -> Page:
 def _page(number, width, height, char, box, origin, size, horizontal, vertical, matrix, findings) -> Page:
     if matrix is not None:
         horizontal, vertical = _transform_rules(horizontal, vertical, matrix, np.zeros(2))
-    horizontal, vertical = clean_rules(horizontal, vertical)
+    horizontal, vertical = clean_rules(horizontal, vertical, float(width), float(height))
     count = len(char)
     return Page(
         number=number,
