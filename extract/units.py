@@ -95,7 +95,9 @@ def lines_up(starts: list[float], ends: list[float], names: list[UnitName], pitc
         return None
     blocks: list[list[UnitName]] = []
     for name in names:
-        if blocks and 0 <= name.order - blocks[-1][-1].last <= BLANK * pitch:
+        # Over a page break the padding of two cells lies between neighbours.
+        step = BLANK if not blocks or blocks[-1][-1].line.page == name.line.page else 2 * BLANK
+        if blocks and 0 <= name.order - blocks[-1][-1].last <= step * pitch:
             blocks[-1].append(name)
         else:
             blocks.append([name])
