@@ -26,9 +26,10 @@ DIMENSIONS = 4096  # hashed character pairs
 TEACHERS_MOST = 100  # measures kept for one focus point: enough to teach, small enough to hold
 NEAREST = 3  # teachers that speak for a focus point
 
-# Weights of the witnesses and the sharpness of the softmax: fitted by leave-one-plan-out, see calibrate.py.
-WEIGHTS = {"wording": 1.0, "items": 1.0, "title": 1.0, "teachers": 1.5, "row": 0.6}
-SHARPNESS = 12.0
+# The three witnesses count alike (nothing in the leave-one-out figures asks for more); the theme and the neighbours are
+# second witnesses. SHARPNESS turns differences of similarity into probabilities: `python -m normalize.calibrate` shows how well.
+WEIGHTS = {"wording": 1.0, "items": 1.0, "teachers": 1.0, "theme": 0.3, "row": 0.3}
+SHARPNESS = 10.0
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,6 @@ class Teacher:
 
     edition: str
     code: str
-    title: str
     text: str
     plan: tuple
 
@@ -81,7 +81,6 @@ class Library:
     teachers: list[Teacher]
     idf: np.ndarray = field(default_factory=lambda: np.ones(DIMENSIONS, dtype=np.float32))
     body: np.ndarray = field(default_factory=lambda: np.zeros((0, DIMENSIONS), dtype=np.float32))
-    title: np.ndarray = field(default_factory=lambda: np.zeros((0, DIMENSIONS), dtype=np.float32))
     index: dict[tuple[str, str], list[int]] = field(default_factory=dict)
     wordings: dict[str, tuple[dict[str, int], np.ndarray]] = field(default_factory=dict)
     items: dict[str, tuple[list[str], np.ndarray]] = field(default_factory=dict)
@@ -96,12 +95,11 @@ def teachers_of(drafts: list[Draft]) -> list[Teacher]:
         for m in draft.measures:
             if m["focus_basis"] != "printed" or m["focus_code"] is None or m["focus_score"] < 0.9:
                 continue
-            heading = (m["theme"] or "") + (m["title"] or "")
             place = (m["taxonomy"], m["focus_code"])
             key = (*place, plan, match_key(m["text"])[:200])
             if key not in out and kept.get(place, 0) < TEACHERS_MOST:
                 kept[place] = kept.get(place, 0) + 1
-                out[key] = Teacher(*place, heading, heading + m["text"], plan)
+                out[key] = Teacher(*place, (m["theme"] or "") + m["text"], plan)
     return list(out.values())
 
 
@@ -116,7 +114,7 @@ def library(teachers: list[Teacher], editions: list[Edition]) -> Library:
         if slots:
             seen[list(slots)] += 1
     lib.idf = np.log((1 + len(texts)) / (1 + seen)).astype(np.float32)
-    lib.body, lib.title = _vectors([t.text for t in teachers], lib.idf), _vectors([t.title for t in teachers], lib.idf)
+    lib.body = _vectors([t.text for t in teachers], lib.idf)
     for i, t in enumerate(teachers):
         lib.index.setdefault((t.edition, t.code), []).append(i)
     for e in editions:
@@ -135,29 +133,28 @@ def _best_mean(values: np.ndarray, count: int) -> np.ndarray:
     return top @ (weights / weights.sum())
 
 
-def witnesses(lib: Library, code: str, plan: tuple, measures: list[dict], candidates: list[str]) -> dict[str, np.ndarray]:
-    """What each witness says, shape (measures, candidates) each."""
-    heading = _vectors([(m["theme"] or "") + (m["title"] or "") for m in measures], lib.idf)
-    title = _vectors([m["title"] or m["theme"] or "" for m in measures], lib.idf)
-    body = _vectors([(m["theme"] or "") + (m["title"] or "") + m["text"] for m in measures], lib.idf)
+def witnesses(lib: Library, code: str, plan: tuple, texts: list[str], candidates: list[str]) -> np.ndarray:
+    """What wording, items and teachers say together about each text, shape (texts, candidates)."""
+    vectors = _vectors(texts, lib.idf)
     rows, wording = lib.wordings[code]
     item_codes, item_vectors = lib.items[code]
-    out = {k: np.zeros((len(measures), len(candidates)), dtype=np.float32) for k in ("wording", "items", "title", "teachers")}
+    out = np.zeros((len(texts), len(candidates)), dtype=np.float32)
     for j, candidate in enumerate(candidates):
-        w = wording[rows[candidate]]
-        out["wording"][:, j] = 0.5 * (body @ w) + 0.5 * (heading @ w)
-        mine = [i for i, c in enumerate(item_codes) if c == candidate]
-        out["items"][:, j] = _best_mean(np.maximum(title @ item_vectors[mine].T, body @ item_vectors[mine].T), 2)
+        items = [i for i, c in enumerate(item_codes) if c == candidate]
         others = [i for i in lib.index.get((code, candidate), []) if lib.teachers[i].plan != plan]
-        out["teachers"][:, j] = _best_mean(body @ lib.body[others].T, NEAREST)
-        out["title"][:, j] = _best_mean(title @ lib.title[others].T, 1)
+        out[:, j] = WEIGHTS["wording"] * (vectors @ wording[rows[candidate]])
+        out[:, j] += WEIGHTS["items"] * _best_mean(vectors @ item_vectors[items].T, 2)
+        out[:, j] += WEIGHTS["teachers"] * _best_mean(vectors @ lib.body[others].T, NEAREST)
     return out
 
 
 def decide(lib: Library, code: str, plan: tuple, measures: list[dict], groups: list[tuple], candidates: list[str]) -> list[Guess]:
     """One guess a measure among the candidates; `groups` names the ruled row of each measure."""
-    said = witnesses(lib, code, plan, measures, candidates)
-    total = sum(WEIGHTS[k] * said[k] for k in said)
+    total = witnesses(lib, code, plan, [m["text"] for m in measures], candidates)
+    themes = sorted({m["theme"] for m in measures if m["theme"]})
+    if themes:
+        said = dict(zip(themes, witnesses(lib, code, plan, themes, candidates)))
+        total += WEIGHTS["theme"] * np.array([said.get(m["theme"], np.zeros(len(candidates))) for m in measures])
     pooled = np.zeros_like(total)
     for group in set(groups):
         members = [i for i, g in enumerate(groups) if g == group]

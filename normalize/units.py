@@ -17,7 +17,7 @@ from normalize.text import compact, repair
 
 DATA = Path(__file__).parent / "data"
 
-_SPLIT = re.compile(r"[、，,；;/／\n]+|\s*[‧·•]\s*")
+_SPLIT = re.compile(r"[、，,；;/／\n]+|\s*[‧·•]\s*|\s+(?=[（(]?(?:主辦|協辦|主政|主責|配合))")
 _ROLE = re.compile(r"^[（(]?(主辦|協辦|主政|主責|承辦|配合)(?:單位|課室|機關)?[)）]?\s*[:：]?\s*(?=\S)")
 _ROLE_AFTER = re.compile(r"\s*[（(](主辦|協辦|主政|主責|承辦|配合)[)）]$")
 _ROLE_CODE = {"主辦": "lead", "主政": "lead", "主責": "lead", "承辦": "lead", "協辦": "support", "配合": "support"}
