@@ -116,8 +116,11 @@ def cluster_width(line: Line, pitch: float) -> float:
 def could_hold(line: Placed, following: Line, limits: Limits) -> bool:
     """True when the start of `following` would have fitted behind `line`: the break was meant."""
     free = line.x1 - limits.right - line.line.right
-    if limits.justified and free > UNSPREAD * line.line.size and _spread(line.line) < 0.5 * free:
-        return True
+    if limits.justified:
+        # Typesetters leave a little more unspread where Latin letters stand in the line.
+        least = 4 * UNSPREAD if any(c.isascii() and c.isalpha() for c in line.line.chars) else UNSPREAD
+        if free > least * line.line.size and _spread(line.line) < 0.5 * free:
+            return True
     if limits.pitch > 1.0:
         free -= (limits.pitch - 1.0) * line.line.size
     return free >= cluster_width(following, limits.pitch) - SLACK * line.line.size
