@@ -48,7 +48,7 @@ def extract_document(path: Path, reader: Reader = "mupdf", on_page: Callable[[in
         if reader == "pdfplumber":
             from .readers import plumber
 
-            other = plumber.open_pages(path)
+            other = plumber.Plumber(path)
         for number in range(1, doc.page_count + 1):
             page = doc[number - 1]
             pages.append(_read(page, number, other, name))

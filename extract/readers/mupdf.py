@@ -17,7 +17,7 @@ WHITE = 0.93  # colour components at or above this are white on paper
 WATERMARK_SIZE = 30.0  # points: table text is never this large
 RULE_MIN = 2.0  # points: shorter strokes are dots of a dashed rule; clean_rules joins them
 
-_SPACES = frozenset("\u0020\u00a0\u3000\t\r\n\u200b\u200c\u200d\ufeff\u2002\u2003\u2009\u00ad\u2028\u2029\x00\x0b\x0c")
+SPACES = frozenset("\u0020\u00a0\u3000\t\r\n\u200b\u200c\u200d\ufeff\u2002\u2003\u2009\u00ad\u2028\u2029\x00\x0b\x0c")
 
 
 def _is_white(color) -> bool:
@@ -52,7 +52,7 @@ def read_page(page: pymupdf.Page, number: int) -> Page:
         start = len(chars)
         for code, _, origin, box in content:
             char = chr(code) if code > 0 else "\ufffd"
-            if char in _SPACES:
+            if char in SPACES:
                 continue
             chars.append(char)
             boxes.append(box)
