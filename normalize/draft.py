@@ -20,7 +20,7 @@ from normalize.findings import KINDS, finding
 from normalize.headings import PlanHeadings, RowHeadings, match_plan
 from normalize.sections import section_rows
 from normalize.taxonomy import Edition
-from normalize.text import compact, mend_simplified, repair, searchable
+from normalize.text import mend_simplified, repair, searchable
 from normalize.titles import Title, parse_title
 from normalize.units import plan_names, read_units
 
@@ -61,7 +61,8 @@ def draft_plan(plan: PrintedPlan, codes_file: Path | None = None) -> Draft:
     """Draft of one printed plan."""
     plan_id = plan.sha256[:12]
     mend = _mender(plan.text_source)
-    title = parse_title(mend(plan.title or ""))
+    notes = [f.message for f in plan.findings if f.code == "title_note"]
+    title = parse_title(mend(plan.title or ""), notes)
     agency = resolve(title.agency_printed, codes_file)
     heads = match_plan(plan, title.year_roc)
     edition = heads.edition

@@ -11,15 +11,16 @@ from __future__ import annotations
 import re
 
 from normalize.draft import Draft
+from normalize.titles import REVISED
 
-_REVISED = re.compile(r"修[正訂]|rev|[_-]v[2-9]|第[二三四五2-5][版次]", re.I)
+_FILE_REVISED = re.compile(rf"{REVISED.pattern}|[_-](?:rev|v[2-9])", re.I)
 _STATUS = {"ok": 2, "partial": 1}
 _SOURCE = {"digital": 2, "mixed": 1}
 
 
 def _rank(draft: Draft) -> tuple:
     plan = draft.plan
-    revised = draft.title.revised or bool(_REVISED.search(plan["source_file"]))
+    revised = draft.title.revised or bool(_FILE_REVISED.search(plan["source_file"]))
     return draft.title.approved_roc or (0, 0, 0), revised, _STATUS.get(plan["status"], 0), _SOURCE.get(plan["text_source"], 0), plan["measures"]
 
 

@@ -23,9 +23,15 @@ _KINDS = (
     # about the page
     Kind("overprint_removed", "note", "Glyphs printed twice on the same spot were taken once.", "同一位置重複印字，已只取一次", "Nothing, unless the text reads wrong."),
     Kind("glyphs_unplaced", "check", "Visible glyphs ended in no row, heading, section, header or page number.", "有可見文字未歸入任何欄位", "Look at the page; text may be missing from the dataset."),
+    Kind("unreadable", "error", "The file could not be read.", "檔案無法讀取", "Open the file; ask for a better one."),
+    Kind("no_text", "error", "The pages are pictures without a text layer.", "頁面只有圖像，沒有文字層", "Run with text recognition, or ask for the born-digital file."),
     Kind("page_unreadable", "error", "A page could not be read.", "有頁面無法讀取", "Look at the page; ask for a better file."),
+    Kind("hidden_text", "note", "Glyphs nobody can see (hidden, covered, off the page) were left out.", "看不見的文字未列入", "Nothing, unless text is missing."),
+    Kind("watermark_removed", "note", "A watermark or slanted text was left out.", "浮水印或斜排文字未列入", "Nothing."),
+    Kind("page_furniture", "note", "Page numbers, headers and footers were left out.", "頁首、頁尾或頁碼未列入", "Nothing."),
+    Kind("characters_repaired", "note", "Radicals and compatibility characters of the text layer were restored.", "文字層的部首或相容字已還原", "Nothing."),
+    Kind("title_note", "note", "Further text is printed under the title (an approval or a version).", "標題之後另有文字", "Nothing."),
     Kind("low_ocr_confidence", "check", "The text was recognised from a picture with low confidence.", "辨識信心偏低", "Compare the text with the page; correct it with a correction."),
-    Kind("text_repaired", "note", "Characters of the text layer were repaired.", "文字層字元已修復", "Nothing."),
     Kind("repeated_text", "note", "The same words stand twice side by side; kept as printed.", "文字重複出現，照錄", "Nothing; a slip of the office."),
     # about the table
     Kind("numbering_gap", "note", "Printed numbers of a group are not consecutive.", "編號不連續", "Check that no measure between the two numbers is missing."),
@@ -33,6 +39,7 @@ _KINDS = (
     Kind("unit_missing", "check", "No responsible unit is printed for a measure.", "未印執行單位", "Look at the page; add the unit with a correction if it is there."),
     Kind("unit_unaligned", "check", "Units could not be lined up with single measures; the row's list was given to each.", "執行單位與措施無法逐項對齊", "Look at the row and correct the units."),
     Kind("unit_unknown", "note", "A name in the unit column is of no known kind.", "執行單位名稱無法歸類", "Add it to normalize/data/units.json, or correct the text."),
+    Kind("row_without_measure", "check", "A ruled row has text but no measure.", "該列沒有作法", "Look at the row."),
     Kind("empty_measure", "check", "A measure has no text.", "措施無文字", "Look at the page."),
     Kind("no_measures", "error", "The document has a plan table but no measure was found.", "計畫表格中未讀得任何措施", "Look at the document; report it as a bug."),
     # about meaning
@@ -57,7 +64,3 @@ SEVERITIES = ("note", "check", "error")
 def finding(code: str, message: str, *, plan_id: str, measure_id: str | None = None, severity: str | None = None, page: int | None = None, box: dict | None = None) -> dict:
     """A row of findings; `code` must be in the vocabulary (KeyError otherwise)."""
     return {"plan_id": plan_id, "measure_id": measure_id, "severity": severity or KINDS[code].severity, "code": code, "message": message, "page": page, "box": box}
-
-
-def worst(severities: list[str]) -> str | None:
-    return max(severities, key=SEVERITIES.index, default=None)

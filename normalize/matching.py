@@ -14,7 +14,7 @@ So one misread heading cannot shift what follows, and a heading of an unknown pr
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import numpy as np
 from rapidfuzz import fuzz, process
@@ -81,7 +81,7 @@ def _wording(edition: Edition, key: str) -> tuple[float, ...]:
     return tuple(out)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _shape(edition: Edition) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """(is_pillar, number, steps) of an edition; steps[a, b] is the cost of going from node a to node b."""
     nodes = edition.nodes

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -94,7 +94,7 @@ def _times(drafts: list[Draft], paths: list[Path], out_dir: Path) -> None:
     """extracted_at: when the interim file was written, but as published before while its content is the same."""
     before = previous_times(out_dir)
     for draft, path in zip(drafts, paths):
-        written = datetime.fromtimestamp(int(path.stat().st_mtime), tz=timezone.utc)
+        written = datetime.fromtimestamp(int(path.stat().st_mtime), tz=UTC)
         draft.plan["extracted_at"] = before.get((draft.plan["plan_id"], draft.plan["interim_sha256"]), written)
 
 

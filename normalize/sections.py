@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from extract.model import PrintedPlan
-from normalize.text import match_key, repair
+from normalize.text import match_key
 
 # In this order: the first pattern that a folded heading holds decides.
 _KINDS = (

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from normalize.text import match_key
@@ -86,7 +86,7 @@ def _node(raw: dict, level: str, number: int, pillar: str) -> Node:
     return Node(raw["code"], level, raw["text"], number, pillar, keys, tuple(raw.get("items", [])), counterpart)
 
 
-@lru_cache(maxsize=None)
+@cache
 def editions() -> tuple[Edition, ...]:
     """All editions of the registry, oldest first."""
     return tuple(sorted((read_edition(p) for p in sorted(DATA.glob("taxonomy-*.json"))), key=lambda e: e.code))

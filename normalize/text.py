@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
 
 _COMPAT = re.compile("[\u2e80-\u2fdf\uf900-\ufaff\U0002f800-\U0002fa1f]")
 # CJK radicals without a decomposition in Unicode that stand for a whole character (source: Unihan, EquivalentUnifiedIdeograph.txt).
@@ -34,7 +34,7 @@ def repair(text: str) -> str:
     return _COMPAT.sub(lambda m: _RADICALS.get(m.group(), unicodedata.normalize("NFKC", m.group())), text)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _converter(config: str):
     import opencc
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from normalize.numerals import chinese_number
@@ -17,6 +18,7 @@ EARLIEST_ROC, LATEST_ROC = 80, 150
 _YEAR = re.compile(r"(?:中華)?(?:民國)?\s*(\d{2,3}|[一二三四五六七八九十百零〇○]{2,5})\s*年\s*度?")
 _PROGRAMME = re.compile(r"(?:提[升昇]|加強|精進|推動|落實)(?:政府|為民|行政)?.{0,6}?服務.*$|為民服務.*$|細部執行計[畫劃].*$|.{0,2}服務品?質?(?:執行|實施|工作)?計[畫劃].*$")
 _AGENCY_END = re.compile(r"^.*?(?:公所|事務所|衛生所|委員會|管理處|分局|大隊|中心|圖書館|[局處署部院館所會校學])(?=\s|$|[^\u4e00-\u9fff]|[提加精推落度])")
+REVISED = re.compile(r"修[正訂]|第[二三四五2-5][版次]")
 _APPROVAL = re.compile(r"(\d{2,3})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日")
 
 
@@ -30,15 +32,16 @@ class Title:
     revised: bool = False
 
 
-def parse_title(title: str | None) -> Title:
-    """Agency and year of a title; None for what it does not say. Never raises."""
+def parse_title(title: str | None, notes: Sequence[str] = ()) -> Title:
+    """Agency and year of a title; None for what it does not say. `notes` are lines printed under it (approval, version)."""
     if not title or not title.strip():
         return Title(None, None)
     lines = [line for line in repair(title).splitlines() if line.strip()]
-    approvals = [tuple(map(int, m.groups())) for m in _APPROVAL.finditer(unicodedata.normalize("NFKC", title))]
+    around = unicodedata.normalize("NFKC", "\n".join([title, *notes]))
+    approvals = [tuple(map(int, m.groups())) for m in _APPROVAL.finditer(around)]
     text = compact(_APPROVAL.sub("", "".join(lines)))
     year, rest = None, text
-    for found in _YEAR.finditer(unicodedata.normalize("NFKC", text) if len(unicodedata.normalize("NFKC", text)) == len(text) else text):
+    for found in _YEAR.finditer(text):
         number = chinese_number(found.group(1))
         if number and EARLIEST_ROC <= number <= LATEST_ROC:
             year, rest = number, text[: found.start()] + " " + text[found.end() :]
@@ -47,4 +50,4 @@ def parse_title(title: str | None) -> Title:
     if not agency or agency == rest.strip():
         cut = _AGENCY_END.match(rest.strip())
         agency = cut.group(0) if cut else agency.split(" ")[0]
-    return Title(compact(agency) or None, year, max(approvals, default=None), bool(re.search(r"修[正訂]|第[二三四五2-5][版次]", title)))
+    return Title(compact(agency) or None, year, max(approvals, default=None), bool(REVISED.search(around)))
