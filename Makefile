@@ -1,0 +1,49 @@
+# Every target sets itself up: the virtual environment is made once and again when the locks change.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+VENV := .venv
+PY := $(VENV)/bin/python
+WORKERS ?= $(shell nproc 2>/dev/null || echo 1)
+
+.PHONY: help extract test lint lock clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+# The oldest Python that will do is 3.11; the first one found is taken.
+$(PY):
+	@python=; for p in python3.11 python3.12 python3.13 python3; do \
+	  if command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then python=$$p; break; fi; done; \
+	if [ -z "$$python" ]; then echo "error: Python 3.11 or newer is needed; none was found on the PATH." >&2; exit 2; fi; \
+	echo "making $(VENV) with $$($$python --version)"; \
+	$$python -m venv $(VENV) || { rm -rf $(VENV); echo "error: the venv module is incomplete; on Debian or Ubuntu: apt-get install python3-venv" >&2; exit 2; }
+
+$(VENV)/.runtime: requirements.lock | $(PY)
+	@echo "installing the locked dependencies …"
+	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
+	@echo "installing the locked test tools …"
+	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.lock
+	@touch $@
+
+# A stage exits 1 when some plans failed but the rest was written: that is a result, not an error of the run.
+extract: $(VENV)/.runtime ## read data/raw/*.pdf and write the dataset into data/processed/
+	@$(PY) -m extract data/raw --out data/interim --workers $(WORKERS) || [ $$? -eq 1 ]
+	@$(PY) -m normalize data/interim --out data/processed --workers $(WORKERS) || [ $$? -eq 1 ]
+
+test: $(VENV)/.dev ## run the tests
+	@$(PY) -m pytest
+
+lint: $(VENV)/.dev ## check the style
+	@$(PY) -m ruff check .
+
+lock: $(VENV)/.dev ## pin the newest versions that pyproject.toml allows
+	@$(PY) -m pip install --quiet pip-tools
+	@$(PY) -m piptools compile --quiet --no-header --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --strip-extras -o requirements.lock pyproject.toml
+	@$(PY) -m piptools compile --quiet --no-header --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --strip-extras --extra dev -c requirements.lock -o requirements-dev.lock pyproject.toml
+
+clean: ## delete the environment, the interim records and the dataset
+	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis
+	find data/interim data/processed -mindepth 1 ! -name .gitkeep -exec rm -rf {} +
