@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -93,8 +94,13 @@ def _mender(text_source: str):
 def _rows(draft: Draft, plan: PrintedPlan, heads: PlanHeadings, mend) -> None:
     equals: dict[tuple, int] = {}
     known = plan_names([u.text for r in plan.rows for m in r.measures for u in m.units])
+    elsewhere = {m.node.code for head in heads.rows for m in head.focus if m.node}
+    last_focus: str | None = None
     for index, (printed, head) in enumerate(zip(plan.rows, heads.rows)):
         pillar, focus, candidates = codes(head, heads.edition)
+        if not head.focus and candidates:  # what no other cell prints, or the cell above running on
+            candidates = [c for c in candidates if c not in elsewhere or c == last_focus] or candidates
+        last_focus = focus or last_focus
         for measure in printed.measures:
             fact = tuple(_raw(x) for x in (printed.pillar, "\n".join(printed.focus), measure.theme, measure.marker))
             equals[fact] = equals.get(fact, 0) + 1
@@ -174,6 +180,7 @@ def _unit_rows(draft: Draft, row: dict, measure: PrintedMeasure, known: frozense
         draft.units.append(common | {"position": 0, "unit": None, "unit_printed": None, "unit_kind": None, "role": None, "units_in_measure": 0})
 
 
+@lru_cache(maxsize=16384)
 def _raw(text: str | None) -> str:
     """Printed fact for identifiers: NFKC without white space. Frozen: changing it would move every identifier."""
     return "".join(unicodedata.normalize("NFKC", text or "").split())

@@ -77,6 +77,11 @@ def match_key(text: str) -> str:
     return _NOT_WORD.sub("", mend_simplified(searchable(text)).translate(_VARIANTS))
 
 
+_SPACE = re.compile(r"\s+")
+_CJK_SPACE = re.compile(r"(?<=[^\x00-\x7f]) | (?=[^\x00-\x7f])")
+
+
+@lru_cache(maxsize=16384)
 def compact(text: str | None) -> str:
-    """Printed text without surrounding or doubled white space (space between CJK characters goes)."""
-    return re.sub(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])", "", re.sub(r"\s+", " ", text or "")).strip()
+    """Printed text without surrounding or doubled white space (space beside a CJK character goes)."""
+    return _CJK_SPACE.sub("", _SPACE.sub(" ", text or "")).strip()
