@@ -28,7 +28,10 @@ def plan_findings(plan_id: str, title: Title, agency: Agency | None, heads: Plan
     elif agency.score < 0.6:
         out.append(finding("agency_unknown", f"機關名稱「{agency.name}」不在名冊內。", plan_id=plan_id))
     elif agency.score < 1.0:
-        out.append(finding("agency_uncertain", f"機關名稱「{title.agency_printed}」判定為「{agency.name}」。", plan_id=plan_id))
+        printed = f"機關名稱「{title.agency_printed}」" if title.agency_printed else "計畫名稱未印機關名稱，依檔名"
+        out.append(finding("agency_uncertain", f"{printed}判定為「{agency.name}」。", plan_id=plan_id))
+    if title.year_from_file:
+        out.append(finding("year_uncertain", f"計畫名稱未印年度，依檔名判定為 {title.year_roc} 年度。", plan_id=plan_id))
     if title.year_roc is None:
         out.append(finding("year_missing", "計畫名稱中讀不到計畫年度。", plan_id=plan_id))
     if not measure_ids:

@@ -7,8 +7,9 @@ superseded filings) is filled in afterwards by the pipeline.
 from __future__ import annotations
 
 import hashlib
+import json
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -16,16 +17,17 @@ from pydantic import ValidationError
 
 from extract.model import Box, PrintedMeasure, PrintedPlan
 from normalize import __version__, checks
-from normalize.agencies import resolve
+from normalize.agencies import Agency, resolve
 from normalize.findings import KINDS, finding
 from normalize.headings import PlanHeadings, RowHeadings, match_plan
 from normalize.sections import section_rows
 from normalize.taxonomy import Edition
 from normalize.text import mend_simplified, repair, searchable
 from normalize.titles import Title, parse_title
-from normalize.units import plan_names, read_units
+from normalize.units import kind_of, mended_names, plan_names, read_units
 
 ROC_OFFSET = 1911
+NAMED_BY_FILE = 0.6  # score of an agency that only the file name gives
 
 
 @dataclass
@@ -64,7 +66,7 @@ def draft_plan(plan: PrintedPlan, codes_file: Path | None = None) -> Draft:
     mend = _mender(plan.text_source)
     notes = [f.message for f in plan.findings if f.code == "title_note"]
     title = parse_title(mend(plan.title or ""), notes)
-    agency = resolve(title.agency_printed, codes_file)
+    title, agency = identify(title, plan, codes_file)
     heads = match_plan(plan, title.year_roc)
     edition = heads.edition
     year = title.year_roc + ROC_OFFSET if title.year_roc else None
@@ -73,7 +75,8 @@ def draft_plan(plan: PrintedPlan, codes_file: Path | None = None) -> Draft:
            "agency_kind": agency and agency.kind, "year_roc": title.year_roc, "year": year, "taxonomy": edition and edition.code, "pages": plan.pages,
            "text_source": plan.text_source, "measures": 0, "findings": 0, "glyphs": plan.glyphs, "glyphs_unplaced": plan.glyphs_unplaced, "extracted_at": None,
            "pipeline_version": f"extract {plan.extractor_version or '?'}, normalize {__version__}", "agency_parent": agency and agency.parent,
-           "agency_score": agency and agency.score, "taxonomy_score": heads.support if edition else 0.0, "matched_share": heads.matched_share, "interim_sha256": None}
+           "agency_score": agency and agency.score, "taxonomy_score": heads.support if edition else 0.0, "matched_share": heads.matched_share,
+           "column_headers": plan.column_headers, "interim_sha256": None}
     draft = Draft(row, sections=section_rows(plan, plan_id, mend), title=title)
     if plan.status == "ok":
         _rows(draft, plan, heads, mend)
@@ -82,7 +85,23 @@ def draft_plan(plan: PrintedPlan, codes_file: Path | None = None) -> Draft:
     if plan.status == "ok":
         draft.findings += checks.measure_findings(plan, draft)
     row["measures"] = len(draft.measures)
+    if plan.text_source != "digital":
+        _mend_units(draft)
     return draft
+
+
+def identify(title: Title, plan: PrintedPlan, codes_file: Path | None) -> tuple[Title, Agency | None]:
+    """Agency and year of a plan: from the title; what it lacks from the file name, never sure, and only names of known form."""
+    agency = resolve(title.agency_printed, codes_file)
+    if agency is not None and agency.kind == "other" and plan.status != "ok":
+        title, agency = replace(title, agency_printed=None), None  # the first line of a document that is no plan names nobody
+    named = parse_title(Path(plan.source_file).stem.replace("_", " "))
+    if agency is None:
+        guess = resolve(named.agency_printed, codes_file)
+        agency = replace(guess, score=min(guess.score, NAMED_BY_FILE)) if guess is not None and guess.kind != "other" else None
+    if title.year_roc is None and named.year_roc is not None:
+        title = replace(title, year_roc=named.year_roc, year_from_file=True)
+    return title, agency
 
 
 def _mender(text_source: str):
@@ -107,6 +126,7 @@ def _rows(draft: Draft, plan: PrintedPlan, heads: PlanHeadings, mend) -> None:
             measure_id = _measure_id(draft.plan["plan_id"], fact, equals[fact])
             row = _measure_row(draft.plan, measure_id, len(draft.measures) + 1, printed.pillar, head, measure, mend)
             _set_codes(row, head, heads.edition, pillar, focus)
+            row["extra"] = json.dumps({k: mend(v) for k, v in printed.extra.items()}, ensure_ascii=False) if printed.extra else None
             if focus is None and candidates:
                 draft.open.append((len(draft.measures), candidates))
             draft.measures.append(row)
@@ -178,6 +198,19 @@ def _unit_rows(draft: Draft, row: dict, measure: PrintedMeasure, known: frozense
         draft.units.append(common | {"position": position, "unit": unit.name, "unit_printed": unit.printed, "unit_kind": unit.kind, "role": unit.role, "units_in_measure": len(units)})
     if not units:
         draft.units.append(common | {"position": 0, "unit": None, "unit_printed": None, "unit_kind": None, "role": None, "units_in_measure": 0})
+
+
+def _mend_units(draft: Draft) -> None:
+    mended = mended_names([u["unit"] for u in draft.units if u["unit"]])
+    if not mended:
+        return
+    for unit in draft.units:
+        if unit["unit"] in mended:
+            draft.findings.append(finding("unit_mended", f"執行單位「{unit['unit']}」讀作「{mended[unit['unit']]}」。", plan_id=draft.plan["plan_id"], measure_id=unit["measure_id"]))
+            unit["unit"] = mended[unit["unit"]]
+            unit["unit_kind"] = kind_of(unit["unit"])
+    for measure in draft.measures:
+        measure["units"] = [mended.get(u, u) for u in measure["units"]]
 
 
 @lru_cache(maxsize=16384)

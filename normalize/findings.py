@@ -38,6 +38,7 @@ _KINDS = (
     Kind("section_misnumbered", "note", "Section numbers are not in order as printed.", "章節編號次序不符", "Nothing; kept as printed."),
     Kind("unit_missing", "check", "No responsible unit is printed for a measure.", "未印執行單位", "Look at the page; add the unit with a correction if it is there."),
     Kind("unit_unaligned", "check", "Units could not be lined up with single measures; the row's list was given to each.", "執行單位與措施無法逐項對齊", "Look at the row and correct the units."),
+    Kind("unit_mended", "note", "A recognised unit name one character off was read as the name the plan uses elsewhere.", "辨識之單位名稱已依本計畫他處用語修正", "Compare with the page."),
     Kind("unit_unknown", "note", "A name in the unit column is of no known kind.", "執行單位名稱無法歸類", "Add it to normalize/data/units.json, or correct the text."),
     Kind("row_without_measure", "check", "A ruled row has text but no measure.", "該列沒有作法", "Look at the row."),
     Kind("empty_measure", "check", "A measure has no text.", "措施無文字", "Look at the page."),
@@ -54,6 +55,7 @@ _KINDS = (
     Kind("agency_uncertain", "check", "The agency's name was resolved by likeness.", "機關名稱係依近似名稱判定", "Compare the title with the agency."),
     Kind("agency_missing", "check", "No agency could be read from the title.", "標題中讀不到機關名稱", "Look at the title; correct agency."),
     Kind("year_missing", "check", "No plan year could be read from the title.", "標題中讀不到計畫年度", "Look at the title; correct year_roc."),
+    Kind("year_uncertain", "check", "The plan year was taken from the file name.", "計畫年度依檔名判定", "Compare with the document."),
     Kind("correction_stale", "check", "A correction no longer fits: the value it replaces is another now. Not applied.", "更正條目之原值已不相符，未套用", "Review the correction."),
 )
 

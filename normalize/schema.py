@@ -85,6 +85,7 @@ MEASURES = Table("measures", "One row a measure", "每一項措施一列", (
     C("pillar_margin", "float32", "Wording similarity of the pillar match minus that of the second best, 0-1.", "執行要項與次佳者之差距"),
     C("focus_margin", "float32", "Score of the focus point minus that of the second best, 0-1.", "執行重點與次佳者之差距"),
     C("text_folded", "string", "text folded for searching: NFKC, lower case, no white space, common variants as one (台 = 臺).", "供檢索之正規化文字"),
+    C("extra", "string", "Cells of further columns of the row (辦理期程, 備註 …) as a JSON object by printed header.", "其他欄位內容（JSON）", True, True),
     C("corrected", "list<string>", "Columns of this row a reviewed correction has set.", "經人工更正之欄位"),
 ), ("measure_id",), ((("plan_id",), "plans"),), ("plan_id", "seq"))
 
@@ -129,6 +130,7 @@ PLANS = Table("plans", "One row a filed document, the rejected ones included", "
     C("agency_score", "float32", "How sure the agency is, 0-1.", "機關比對信心", True),
     C("taxonomy_score", "float32", "Mean wording similarity of the plan's headings to the edition, 0-1.", "方案版本相符程度"),
     C("matched_share", "float32", "Share of printed headings that were matched, 0-1.", "標題相符比例"),
+    C("column_headers", "list<string>", "Column labels of the plan table as printed.", "表格欄名（印刷）"),
     C("interim_sha256", "string", "SHA-256 of the printed plan (interim JSON) the rows were made from.", "中介資料之 SHA-256", True),
 ), ("plan_id",), (), ("plan_id",))
 

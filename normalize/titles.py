@@ -30,6 +30,7 @@ class Title:
     year_roc: int | None
     approved_roc: tuple[int, int, int] | None = None
     revised: bool = False
+    year_from_file: bool = False
 
 
 def parse_title(title: str | None, notes: Sequence[str] = ()) -> Title:

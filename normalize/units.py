@@ -17,6 +17,7 @@ from normalize.text import compact, repair
 
 DATA = Path(__file__).parent / "data"
 
+OFTEN = 3  # times a name stands in a plan before odd ones are read as it
 _SPLIT = re.compile(r"[、，,；;/／\n]+|\s*[‧·•]\s*|\s+(?=[（(]?(?:主辦|協辦|主政|主責|配合))")
 _ROLE = re.compile(r"^[（(]?(主辦|協辦|主政|主責|承辦|配合)(?:單位|課室|機關)?[)）]?\s*[:：]?\s*(?=\S)")
 _ROLE_AFTER = re.compile(r"\s*[（(](主辦|協辦|主政|主責|承辦|配合)[)）]$")
@@ -101,6 +102,22 @@ def read_units(printed: str, known: frozenset[str] = frozenset()) -> tuple[Unit,
                     name = _collectives()[0].get(name, name)
                     out.append(Unit(name, kind_of(name), compact(word) if len(whole) > 1 else compact(printed), own))
     return tuple(out)
+
+
+def mended_names(names: list[str]) -> dict[str, str]:
+    """Recognised names one character off -> the name the plan uses at least three times; for recognised text only.
+
+    A name of the registry is never mended: 民政課 and 農政課 differ by one character, too.
+    """
+    often = [n for n in set(names) if names.count(n) >= OFTEN or (n in _collectives()[1] and n in names)]
+    out = {}
+    for name in sorted(set(names) - set(often)):
+        if name in _collectives()[1]:
+            continue
+        near = [o for o in often if len(o) == len(name) >= 3 and sum(a != b for a, b in zip(o, name)) == 1]
+        if len(near) == 1:
+            out[name] = near[0]
+    return out
 
 
 def plan_names(lines: list[str]) -> frozenset[str]:

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from extract.model import PrintedFinding, PrintedPlan
-from normalize import corrections, dictionary, publish
+from normalize import check, corrections, dictionary, publish
 from normalize.__main__ import main
 from normalize.findings import KINDS
 from normalize.pipeline import NothingToDo, normalize
@@ -227,3 +227,18 @@ def test_the_corrections_of_the_repository_are_well_formed():
     from normalize.pipeline import CORRECTIONS
 
     corrections.read_corrections(CORRECTIONS)
+
+
+def test_the_file_name_gives_what_the_title_lacks_and_says_so(tmp_path):
+    plan = printed_plan(load_truth()["jiaxian-114"])
+    plan.title, plan.source_file = None, "高雄市甲仙區公所114年度提升服務執行計畫.pdf"
+    plan.rows[0].extra = {"辦理期程": "114年12月"}
+    stranger = PrintedPlan(source_file="menu.pdf", sha256="b" * 64, status="not_a_plan", reason="無計畫表格", title="本週菜單")
+    write_printed([plan, stranger], tmp_path / "interim")
+    normalize(tmp_path / "interim", tmp_path / "out", corrections_dir=None)
+    plans = {p["source_file"]: p for p in rows(tmp_path / "out", "plans")}
+    found = plans[plan.source_file]
+    assert (found["agency"], found["year_roc"], found["agency_printed"]) == ("高雄市甲仙區公所", 114, None) and plans["menu.pdf"]["agency"] is None
+    assert {"agency_uncertain", "year_uncertain"} <= {f["code"] for f in rows(tmp_path / "out", "findings")}
+    assert json.loads(rows(tmp_path / "out", "measures")[0]["extra"]) == {"辦理期程": "114年12月"}
+    assert check.main([str(tmp_path / "out")]) == 0 and check.main([str(tmp_path)]) == 2

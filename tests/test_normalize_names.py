@@ -6,7 +6,7 @@ import pytest
 
 from normalize.agencies import registry, resolve
 from normalize.titles import parse_title
-from normalize.units import read_units
+from normalize.units import mended_names, read_units
 
 TITLES = [
     ("高雄市甲仙區公所114年度提升服務執行計畫", "高雄市甲仙區公所", 114, "district_office"),
@@ -65,7 +65,7 @@ def test_registry_covers_the_city():
 def test_official_codes_come_from_the_users_list(tmp_path):
     codes = tmp_path / "codes.csv"
     codes.write_text("機關代碼,機關名稱,機關裁撤日期\n111,高雄市政府民政局,\n000,高雄市政府民政局,1000101\n", "utf-8-sig")
-    assert resolve("高雄市政府民政局", codes).code in {"111", "000"}
+    assert resolve("高雄市政府民政局", codes).code == "111"
 
 
 @pytest.mark.parametrize("printed, names, kinds", [
@@ -81,3 +81,9 @@ def test_roles_and_stuck_names():
     assert [(u.name, u.role) for u in read_units("主辦：民政課 協辦：秘書室、會計室")] == [("民政課", "lead"), ("秘書室", "support"), ("會計室", "support")]
     assert [u.name for u in read_units("登記課測量課", frozenset({"登記課", "測量課"}))] == ["登記課", "測量課"]
     assert [u.name for u in read_units("登記課測量課")] == ["登記課測量課"]
+
+
+def test_recognised_names_one_character_off_are_mended_towards_the_plans_own():
+    names = ["自治科"] * 5 + ["自治料", "民政課", "各课窒"] + ["各課室"]
+    assert mended_names(names) == {"自治料": "自治科"}
+    assert mended_names(["農政課"] * 4 + ["民政課"]) == {}
