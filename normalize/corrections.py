@@ -102,7 +102,7 @@ def _set_plan(draft: Draft, c: Correction) -> None:
         draft.plan["year"] = value + ROC_OFFSET
     if c.column == "is_current":
         value = c.new.lower() == "true"
-    draft.plan[c.column] = value
+    draft.plan[c.column] = value if value is not None else ""
     for row in [*draft.measures, *draft.units]:
         row.update({k: draft.plan[k] for k in ("agency", "year_roc", "year") if k in row})
 

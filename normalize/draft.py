@@ -71,8 +71,8 @@ def draft_plan(plan: PrintedPlan, codes_file: Path | None = None) -> Draft:
     edition = heads.edition
     year = title.year_roc + ROC_OFFSET if title.year_roc else None
     row = {"plan_id": plan_id, "source_file": plan.source_file, "sha256": plan.sha256, "is_current": True, "status": plan.status, "reason": plan.reason,
-           "title": plan.title, "agency": agency and agency.name, "agency_printed": title.agency_printed, "agency_code": agency and agency.code,
-           "agency_kind": agency and agency.kind, "year_roc": title.year_roc, "year": year, "taxonomy": edition and edition.code, "pages": plan.pages,
+           "title": plan.title or "", "agency": agency.name if agency else "", "agency_printed": title.agency_printed or "", "agency_code": agency and agency.code,
+           "agency_kind": agency.kind if agency else "other", "year_roc": title.year_roc, "year": year, "taxonomy": edition and edition.code, "pages": plan.pages,
            "text_source": plan.text_source, "measures": 0, "findings": 0, "glyphs": plan.glyphs, "glyphs_unplaced": plan.glyphs_unplaced, "extracted_at": None,
            "pipeline_version": f"extract {plan.extractor_version or '?'}, normalize {__version__}", "agency_parent": agency and agency.parent,
            "agency_score": agency and agency.score, "taxonomy_score": heads.support if edition else 0.0, "matched_share": heads.matched_share,
