@@ -17,7 +17,7 @@ from .markers import Marker
 NO_START = frozenset("、，。．：；！？）」』】〉》〕］｝…—～·‧%％‰℃,.!?:;)]}’”＞>々")
 NO_END = frozenset("（「『【〈《〔［｛([{‘“＜<")
 SENTENCE_END = frozenset("。！？!?")
-SLACK = 0.12  # of the glyph size: measuring tolerance of the free width
+SLACK = 0.04  # of the glyph size: measuring tolerance of the free width
 INDENT = 0.8  # of the glyph size: a change of the left edge this large is an indent
 EDGE = 0.1  # of the glyph size: a line this near the edge reaches it
 UNSPREAD = 0.035  # of the glyph size: a justified column's running lines end nearer to the edge than this
@@ -32,6 +32,8 @@ class Limits:
     right: float
     pitch: float = 1.0
     """Advance of a CJK glyph as a multiple of its size (above 1 where text is letter-spaced)."""
+    full: float = 0.0
+    """Free width (points) that ordinary running lines leave where text is ragged: lines this long are full."""
     justified: bool = False
     """Running lines are spread to the edge, so any line short of it ends a paragraph."""
 
@@ -71,7 +73,18 @@ def measure_limits(lines: list[Placed]) -> Limits:
         if at_edge < max(3, 0.2 * len(slack)):
             nearest = left
     spread = [_spread(p.line) > UNSPREAD * size for p in lines if p.x1 - p.line.right - nearest < EDGE * size]
-    return Limits(left, nearest, pitch, len(spread) >= 6 and sum(spread) > 0.5 * len(spread))
+    return Limits(left, nearest, pitch, _full(slack, nearest, size), len(spread) >= 6 and sum(spread) > 0.5 * len(spread))
+
+
+def _full(slack: list[float], nearest: float, size: float) -> float:
+    """The free width most running lines share: the column's width less a whole number of glyphs."""
+    short = [s - nearest for s in slack if 0 <= s - nearest < 0.99 * size]
+    best, count = 0.0, 0
+    for s in short:
+        same = sum(abs(s - t) <= 0.03 * size for t in short)
+        if same > count:
+            best, count = s, same
+    return best if count >= max(5, 0.15 * len(slack)) else 0.0
 
 
 def _pitch(lines: list[Placed], size: float) -> float:
@@ -116,6 +129,8 @@ def cluster_width(line: Line, pitch: float) -> float:
 def could_hold(line: Placed, following: Line, limits: Limits) -> bool:
     """True when the start of `following` would have fitted behind `line`: the break was meant."""
     free = line.x1 - limits.right - line.line.right
+    if not limits.justified and free <= limits.full + 0.03 * line.line.size and not is_latin(following.chars[0]):
+        return False
     if limits.justified:
         # Typesetters leave a little more unspread where Latin letters stand in the line.
         least = 4 * UNSPREAD if any(c.isascii() and c.isalpha() for c in line.line.chars) else UNSPREAD

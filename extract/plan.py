@@ -303,16 +303,17 @@ def _cell_text(cell: TextCell) -> str:
 
 
 def _reading_order(cell: TextCell) -> list[Line]:
-    """Lines of a heading cell; vertical text in several columns is read from right to left."""
+    """Lines of a heading cell; vertical text is read column by column, from right to left.
+
+    Vertical text steps down by one glyph and sideways by a line's height; horizontal text the other way round.
+    """
     lines = [p.line for p in cell.lines]
-    if len(lines) < 3 or not all(len(line.chars) in (1, 2, 3) for line in lines):
-        return lines
     wide = [line for line in lines if len(line.chars) > 1]
-    if not wide or not all(line.x0[i + 1] - line.x1[i] > 0.35 * line.size for line in wide for i in range(len(line.chars) - 1)):
+    if len(lines) < 4 or not wide:
         return lines
-    step = sorted(b.order - a.order for a, b in zip(lines, lines[1:]))[len(lines) // 2 - 1]
-    gap = min(line.x0[i + 1] - line.x0[i] for line in wide for i in range(len(line.chars) - 1))
-    if gap < step * 1.05:
+    down = sorted(b.order - a.order for a, b in zip(lines, lines[1:]))[(len(lines) - 1) // 2]
+    across = min(line.x0[i + 1] - line.x0[i] for line in wide for i in range(len(line.chars) - 1))
+    if across <= down * 1.04 or down > 1.08 * lines[0].size:
         return lines
     columns: list[list[tuple[Line, int]]] = []
     for line in lines:

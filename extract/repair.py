@@ -1,7 +1,7 @@
 """Repair of characters that a broken text layer substitutes: they look right and mean nothing.
 
 Kangxi radicals (U+2F00–2FD5), CJK radicals supplement (U+2E80–2EF3), compatibility ideographs (U+F900–FAFF,
-U+2F800–2FA1F) and Latin ligatures (U+FB00–FB06) come from fonts without a proper ToUnicode map. Unicode's own NFKC
+U+2F800–2FA1F), Latin ligatures (U+FB00–FB06) and the upright forms of vertical punctuation (U+FE31–FE48) come from fonts without a proper ToUnicode map. Unicode's own NFKC
 mapping names the ordinary character. Printed widths of punctuation and digits are left alone.
 """
 
@@ -19,7 +19,7 @@ _SUPPLEMENT = {"⺠": "民", "⻑": "長", "⻄": "西", "⻆": "角", "⻘": "�
 
 def _table() -> dict[int, str]:
     table: dict[int, str] = {ord(k): v for k, v in _SUPPLEMENT.items()}
-    for first, last in ((0x2F00, 0x2FD5), (0xF900, 0xFAFF), (0x2F800, 0x2FA1F), (0xFB00, 0xFB06)):
+    for first, last in ((0x2F00, 0x2FD5), (0xF900, 0xFAFF), (0x2F800, 0x2FA1F), (0xFB00, 0xFB06), (0xFE31, 0xFE44), (0xFE47, 0xFE48)):
         for code in range(first, last + 1):
             mended = unicodedata.normalize("NFKC", chr(code))
             if mended != chr(code):

@@ -186,6 +186,15 @@ def _rules(drawings):
         filled = "f" in kind
         stroked = "s" in kind and path.get("stroke_opacity", 1) != 0 and not _is_white(path.get("color"))
         fill = path.get("fill")
+        if filled and not _is_white(fill) and all(item[0] in "lc" for item in path["items"]):
+            # Dashes and dots painted as little polygons in one path: together they are one rule.
+            x0, y0, x1, y1 = path["rect"]
+            if y1 - y0 <= THIN < x1 - x0:
+                horizontal.append((x0, x1, (y0 + y1) / 2))
+                continue
+            if x1 - x0 <= THIN < y1 - y0:
+                vertical.append(((x0 + x1) / 2, y0, y1))
+                continue
         for item in path["items"]:
             if item[0] == "l":
                 if stroked:
