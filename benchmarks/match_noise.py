@@ -13,6 +13,7 @@ import argparse
 import random
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
@@ -148,8 +149,12 @@ def judge(clean: list[PrintedPlan], wreck: Callable[[PrintedPlan, random.Random]
     return {"headings": total, "accuracy": right / total, "wrong confident": confident / total, "rows lost": rows_lost, "edition": editions / plans}
 
 
+def _noisy(rate: float, plan: PrintedPlan, rng: random.Random) -> PrintedPlan:
+    return each_heading(plan, characters(rate), rng)
+
+
 def cases() -> list[tuple[str, Callable[[PrintedPlan, random.Random], PrintedPlan]]]:
-    out: list[tuple[str, Callable]] = [(f"characters {rate:.0%}", lambda p, r, c=characters(rate): each_heading(p, c, r)) for rate in NOISE]
+    out: list[tuple[str, Callable]] = [(f"characters {rate:.0%}", partial(_noisy, rate)) for rate in NOISE]
     out += [("renumbered", lambda p, r: each_heading(p, renumbered, r)), ("unnumbered", lambda p, r: each_heading(p, unnumbered, r)),
             ("cut to 30-70 %", lambda p, r: each_heading(p, cut, r)), ("Simplified", lambda p, r: each_heading(p, simplified, r)),
             ("cells repeated", repeated_cells), ("focus merged into pillar", merged_focus), ("rows swapped", swapped_rows),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 __version__ = "0.1.0"
 
-__all__ = ["normalize", "__version__"]
+__all__ = ["__version__", "normalize"]
 
 
 def normalize(*args, **kwargs):

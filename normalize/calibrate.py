@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 from normalize.draft import Draft, draft_file
@@ -47,7 +48,7 @@ def main(argv: list[str] | None = None) -> int:
         print("no plan with printed focus points", file=sys.stderr)
         return 2
     print(f"{'score':>12}  {'measures':>8}  {'right':>6}")
-    for low, high in zip(BANDS, BANDS[1:]):
+    for low, high in pairwise(BANDS):
         band = [right for _, score, right in rows if low <= score < high]
         print(f"{low:.1f} to {min(high, 1):.1f}{'':>3}  {len(band):>8}  {sum(band) / len(band) if band else float('nan'):>6.1%}")
     for file in sorted({f for f, *_ in rows}):

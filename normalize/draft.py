@@ -42,7 +42,7 @@ class Draft:
     open: list[tuple[int, list[str]]] = field(default_factory=list)
     groups: list[tuple[int, int]] = field(default_factory=list)
     """For each measure its (focus cell, ruled row): neighbours in meaning."""
-    title: Title = Title(None, None)
+    title: Title = field(default_factory=lambda: Title(None, None))
 
 
 def draft_file(path: Path, codes_file: Path | None = None) -> Draft:

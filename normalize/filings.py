@@ -13,7 +13,7 @@ import re
 from normalize.draft import Draft
 from normalize.titles import REVISED
 
-_FILE_REVISED = re.compile(rf"{REVISED.pattern}|[_-](?:rev|v[2-9])", re.I)
+_FILE_REVISED = re.compile(rf"{REVISED.pattern}|[_-](?:rev|v[2-9])", re.IGNORECASE)
 _STATUS = {"ok": 2, "partial": 1}
 _SOURCE = {"digital": 2, "mixed": 1}
 

@@ -14,7 +14,6 @@ kept. A reader who needs several tables of one release resolves `current` once.
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
 import os
@@ -26,6 +25,11 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+try:
+    import fcntl
+except ImportError:  # not on Windows: there two publishers at once are on their own
+    fcntl = None
 
 from normalize.schema import TABLES, Table
 
@@ -40,7 +44,8 @@ class PublishError(Exception):
 @contextmanager
 def _locked(out_dir: Path) -> Iterator[None]:
     with open(out_dir / ".lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        if fcntl is not None:
+            fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
 
@@ -96,18 +101,34 @@ def publish(tables: dict[str, pa.Table], out_dir: Path, datapackage) -> Path:
         else:
             os.replace(build, release)
         _sync(releases)
-        _link(Path("releases") / name, out_dir / "current")
-        for file in _NAMES:
-            _link(Path("current") / file, out_dir / file)
+        _point(out_dir, release)
         _sync(out_dir)
         _prune(releases, release)
     return release
+
+
+def _point(out_dir: Path, release: Path) -> None:
+    """Make a release the current one. Where links cannot be made (some network drives) files are swapped one by one."""
+    try:
+        _link(Path("releases") / release.name, out_dir / "current")
+        for file in _NAMES:
+            _link(Path("current") / file, out_dir / file)
+    except (OSError, NotImplementedError) as error:
+        if isinstance(error, FileExistsError | IsADirectoryError):
+            raise
+        for file in _NAMES:
+            fresh = out_dir / f".{file}.new"
+            shutil.copyfile(release / file, fresh)
+            _sync(fresh)
+            os.replace(fresh, out_dir / file)
 
 
 def _link(target: Path, link: Path) -> None:
     """Point `link` at `target` (relative) in one step; a plain file of an older layout gives way."""
     if link.is_symlink() and os.readlink(link) == str(target):
         return
+    if link.is_dir() and not link.is_symlink():  # a dataset copied with its links resolved
+        shutil.rmtree(link)
     fresh = link.with_name(f".{link.name}.new")
     fresh.unlink(missing_ok=True)
     fresh.symlink_to(target)

@@ -56,7 +56,7 @@ def _spelling(name: str) -> str:
 
 
 def kind_of(name: str) -> str:
-    names, kinds, patterns = _collectives()
+    _, kinds, patterns = _collectives()
     if name in kinds:
         return kinds[name]
     for pattern, kind in patterns:
@@ -71,7 +71,7 @@ def _stuck(name: str, known: frozenset[str]) -> list[str]:
         return [name]
     ends: list[list[str] | None] = [[]] + [None] * len(name)
     for stop in range(2, len(name) + 1):
-        for start in range(0, stop - 1):
+        for start in range(stop - 1):
             if ends[start] is not None and name[start:stop] in known and name[start:stop] != name:
                 ends[stop] = [*ends[start], name[start:stop]]
                 break

@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 
 import pyarrow.parquet as pq
 import pytest
@@ -242,3 +243,24 @@ def test_the_file_name_gives_what_the_title_lacks_and_says_so(tmp_path):
     assert {"agency_uncertain", "year_uncertain"} <= {f["code"] for f in rows(tmp_path / "out", "findings")}
     assert json.loads(rows(tmp_path / "out", "measures")[0]["extra"]) == {"辦理期程": "114年12月"}
     assert check.main([str(tmp_path / "out")]) == 0 and check.main([str(tmp_path)]) == 2
+
+
+def test_publishers_at_once_leave_one_whole_dataset(interim, tmp_path):
+    one, out = tmp_path / "one", tmp_path / "out"
+    write_printed([printed_plan(load_truth()["jiaxian-114"])], one)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda n: normalize(interim if n % 2 else one, out, corrections_dir=None), range(8)))
+    ids = {p["plan_id"] for p in rows(out, "plans")}
+    assert len(ids) in (1, 5) and {m["plan_id"] for m in rows(out, "measures")} == ids
+
+
+def test_a_drive_without_links_gets_plain_files(interim, tmp_path, monkeypatch):
+    def refused(*_):
+        raise OSError("links are not supported")
+
+    monkeypatch.setattr(publish.Path, "symlink_to", refused)
+    normalize(interim, tmp_path / "out", corrections_dir=None)
+    assert len(rows(tmp_path / "out", "plans")) == 5 and not (tmp_path / "out" / "measures.parquet").is_symlink()
+    monkeypatch.undo()
+    normalize(interim, tmp_path / "out", corrections_dir=None)
+    assert (tmp_path / "out" / "measures.parquet").is_symlink() and len(rows(tmp_path / "out", "plans")) == 5
