@@ -58,11 +58,15 @@ class Grid:
         return out
 
 
-def find_grids(page: Page) -> list[Grid]:
-    """Tables of the page from top to bottom; a lone underline or page border is none."""
+def find_grids(page: Page, edges: list[float] | None = None) -> list[Grid]:
+    """Tables of the page from top to bottom; a lone underline or page border is none.
+
+    `edges` are column edges (points) known from a page before. A table without an outer frame shows its own outer edge
+    only where a horizontal rule reaches it; on a page where none does, the known edge stands in.
+    """
     grids = []
     for h, v in _components(page.horizontal, page.vertical):
-        grid = _build(page, h, v)
+        grid = _build(page, h, v, edges)
         if grid is not None:
             grids.append(grid)
     return sorted(grids, key=lambda g: g.ys[0])
@@ -125,7 +129,7 @@ def _cluster(values: list[float]) -> list[float]:
     return [sum(c) / len(c) for c in out]
 
 
-def _build(page: Page, h: np.ndarray, v: np.ndarray) -> Grid | None:
+def _build(page: Page, h: np.ndarray, v: np.ndarray, edges: list[float] | None) -> Grid | None:
     xs = _cluster(v[:, 0].tolist())
     ys = _cluster(h[:, 2].tolist()) if len(h) else []
     top, bottom = float(v[:, 1].min()), float(v[:, 2].max())
@@ -142,6 +146,11 @@ def _build(page: Page, h: np.ndarray, v: np.ndarray) -> Grid | None:
             xs.insert(0, left)
         if right > xs[-1] + OPEN_END:
             xs.append(right)
+    if edges is not None and len(xs) >= 2 and all(any(abs(x - e) <= SNAP for e in edges) for x in xs):
+        if edges[0] < xs[0] - OPEN_END:
+            xs.insert(0, edges[0])
+        if edges[-1] > xs[-1] + OPEN_END:
+            xs.append(edges[-1])
     if len(xs) < 3 or len(ys) < 2:
         return None
     rows, cols = len(ys) - 1, len(xs) - 1

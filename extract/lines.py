@@ -116,3 +116,39 @@ def make_lines(page: Page, key: np.ndarray) -> tuple[dict[int, list[Line]], int]
         )
         start = stop
     return out, removed
+
+
+def upright(lines: list[Line]) -> list[Line]:
+    """Lines of a cell in reading order; vertical text becomes one line a column, from right to left.
+
+    Vertical text steps down by one glyph and sideways by a line's height; horizontal text the other way round.
+    """
+    wide = [line for line in lines if len(line.chars) > 1]
+    if len(lines) < 4 or len(wide) < 2:
+        return lines
+    down = sorted(b.baseline - a.baseline for a, b in zip(lines, lines[1:]))[(len(lines) - 1) // 2]
+    across = min(line.x0[i + 1] - line.x0[i] for line in wide for i in range(len(line.chars) - 1))
+    if across <= down * 1.04 or down > 1.08 * lines[0].size:
+        return lines
+    columns: list[list[tuple[Line, int]]] = []
+    for line in lines:
+        for i, x in enumerate(line.x0):
+            for column in columns:
+                first, k = column[0]
+                if abs(first.x0[k] - x) < 0.5 * line.size:
+                    column.append((line, i))
+                    break
+            else:
+                columns.append([(line, i)])
+    out = []
+    for column in sorted(columns, key=lambda c: -c[0][0].x0[c[0][1]]):
+        ends = [line for line, _ in column]
+        x0 = [line.x0[i] for line, i in column]
+        x1 = [line.x1[i] for line, i in column]
+        out.append(
+            Line(
+                ends[0].page, [line.chars[i] for line, i in column], sorted(x0), sorted(x1), ends[0].top, ends[-1].bottom, ends[0].baseline,
+                ends[0].size, sum(line.confidence for line in ends) / len(ends),
+            )
+        )
+    return out

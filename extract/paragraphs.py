@@ -17,7 +17,8 @@ from .markers import Marker
 NO_START = frozenset("、，。．：；！？）」』】〉》〕］｝…—～·‧%％‰℃,.!?:;)]}’”＞>々")
 NO_END = frozenset("（「『【〈《〔［｛([{‘“＜<")
 SENTENCE_END = frozenset("。！？!?")
-SLACK = 0.04  # of the glyph size: measuring tolerance of the free width
+SLACK = 0.004  # of the glyph size: measuring tolerance of the free width
+AUTOSPACE = 0.25  # of the glyph size: typesetters put up to this much between CJK and Latin (clreq, section on mixed text)
 INDENT = 0.8  # of the glyph size: a change of the left edge this large is an indent
 EDGE = 0.1  # of the glyph size: a line this near the edge reaches it
 UNSPREAD = 0.035  # of the glyph size: a justified column's running lines end nearer to the edge than this
@@ -138,6 +139,8 @@ def could_hold(line: Placed, following: Line, limits: Limits) -> bool:
             return True
     if limits.pitch > 1.0:
         free -= (limits.pitch - 1.0) * line.line.size
+    if is_latin(line.line.chars[-1]) != is_latin(following.chars[0]):
+        free -= AUTOSPACE * line.line.size
     return free >= cluster_width(following, limits.pitch) - SLACK * line.line.size
 
 

@@ -6,9 +6,9 @@ from collections import Counter
 
 import numpy as np
 
-from .columns import EXTRA
+from .columns import count_header_rows
 from .grid import Grid, find_grids
-from .lines import Line, make_lines
+from .lines import Line, make_lines, upright
 from .measures import Item, body_text, split_measures, top_style
 from .model import Box, Page, Paragraph, PrintedFinding, PrintedMeasure, PrintedPlan, PrintedRow, PrintedSection, PrintedTable, PrintedUnit
 from .outline import read_outline, split_furniture
@@ -30,13 +30,16 @@ def build_plan(pages: list[Page], source_file: str, sha256: str) -> PrintedPlan:
     grids: list[Grid] = []
     open_lines: list[tuple[float, list[Line]]] = []
     ledger = Ledger()
+    edges: list[float] | None = None
     mended: Counter[str] = Counter()
     for page in pages:
         plan.findings += page.findings
         mended.update(repair_page(page))
         plan.glyphs += len(page.chars) + page.glyphs_lost
         plan.glyphs_unplaced += page.glyphs_lost
-        found, outside = _read_page(page, plan, ledger)
+        found, outside = _read_page(page, plan, ledger, edges)
+        if edges is None:
+            edges = next((list(g.xs) for g in found if count_header_rows(g)), None)
         grids += found
         open_lines.append((page.height, outside))
     widths = {p.number: p.width for p in pages}
@@ -96,9 +99,12 @@ class Ledger:
         return unplaced
 
 
-def _read_page(page: Page, plan: PrintedPlan, ledger: Ledger) -> tuple[list[Grid], list[Line]]:
-    """Grids of the page with their cells' lines, and the lines outside them. Every glyph goes to exactly one line."""
-    grids = find_grids(page)
+def _read_page(page: Page, plan: PrintedPlan, ledger: Ledger, edges: list[float] | None) -> tuple[list[Grid], list[Line]]:
+    """Grids of the page with their cells' lines, and the lines outside them. Every glyph goes to exactly one line.
+
+    `edges` are the plan table's column edges (points), once a page before has shown them.
+    """
+    grids = find_grids(page, edges)
     key = np.full(len(page.chars), -1)
     base = 0
     slots = []
@@ -115,10 +121,10 @@ def _read_page(page: Page, plan: PrintedPlan, ledger: Ledger) -> tuple[list[Grid
         plan.findings.append(_note("overprint_removed", f"第{page.number}頁有{removed}個字重複印在同一位置，只計一次。", page.number, None))
     for grid, first in zip(grids, slots):
         for i, cell in enumerate(grid.cells):
-            cell.lines = lines.get(first + i, [])
-    for group in lines.values():
-        ledger.enter(group)
+            cell.lines = upright(lines.get(first + i, []))
+            ledger.enter(cell.lines)
     open_lines = lines.get(outside, [])
+    ledger.enter(open_lines)
     if grids:
         open_lines = _overflow(grids[-1], open_lines)
     return grids, open_lines
@@ -299,33 +305,7 @@ def _boxes(lines: list[Line]) -> list[Box]:
 
 
 def _cell_text(cell: TextCell) -> str:
-    return join_text(_reading_order(cell)) if cell.lines else ""
-
-
-def _reading_order(cell: TextCell) -> list[Line]:
-    """Lines of a heading cell; vertical text is read column by column, from right to left.
-
-    Vertical text steps down by one glyph and sideways by a line's height; horizontal text the other way round.
-    """
-    lines = [p.line for p in cell.lines]
-    wide = [line for line in lines if len(line.chars) > 1]
-    if len(lines) < 4 or not wide:
-        return lines
-    down = sorted(b.order - a.order for a, b in zip(lines, lines[1:]))[(len(lines) - 1) // 2]
-    across = min(line.x0[i + 1] - line.x0[i] for line in wide for i in range(len(line.chars) - 1))
-    if across <= down * 1.04 or down > 1.08 * lines[0].size:
-        return lines
-    columns: list[list[tuple[Line, int]]] = []
-    for line in lines:
-        for i, x in enumerate(line.x0):
-            for column in columns:
-                if abs(column[0][0].x0[column[0][1]] - x) < 0.5 * line.size:
-                    column.append((line, i))
-                    break
-            else:
-                columns.append([(line, i)])
-    columns.sort(key=lambda c: -c[0][0].x0[c[0][1]])
-    return [Line(l.page, [l.chars[i]], [l.x0[i]], [l.x1[i]], l.top, l.bottom, l.baseline, l.size, l.confidence, l.order) for column in columns for l, i in column]
+    return join_text([p.line for p in cell.lines]) if cell.lines else ""
 
 
 def _focus_points(cell: TextCell, limits) -> list[str]:
@@ -334,7 +314,7 @@ def _focus_points(cell: TextCell, limits) -> list[str]:
         return []
     groups: list[list[Line]] = []
     style = None
-    for line in _reading_order(cell):
+    for line in (p.line for p in cell.lines):
         found = markers.match(line.text)
         if not groups:
             style = found.style if found else None
