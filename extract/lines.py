@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from .model import Box, Page
 
 SAME_LINE = 0.45  # of the glyph size: baselines this close are one line (digits of another font sit a little off)
 OVERPRINT = 0.22  # of the glyph size: an equal glyph this close is the same glyph drawn again (poor man's bold)
+UPRIGHT = 1.08  # of the glyph size: glyphs that follow each other down the page stand no further apart
 WORD_GAP = 0.16  # of the glyph size: a gap this wide between Latin glyphs is a space
 
 
@@ -118,24 +120,49 @@ def make_lines(page: Page, key: np.ndarray) -> tuple[dict[int, list[Line]], int]
     return out, removed
 
 
-def upright(lines: list[Line]) -> list[Line]:
-    """Lines of a cell in reading order; vertical text becomes one line a column, from right to left.
+def is_vertical(cells: list[list[Line]]) -> bool:
+    """Whether a column of cells (each its lines, from top to bottom) is set vertically.
 
-    Vertical text steps down by one glyph and sideways by a line's height; horizontal text the other way round.
+    Vertical text steps down by one glyph and fills its columns from the right, so only its last rows are short, at
+    their left. Horizontal text as tight as that ends short at the right. A cell whose rows are all full says nothing,
+    unless its glyphs stand further apart sideways than downwards.
     """
-    wide = [line for line in lines if len(line.chars) > 1]
-    if len(lines) < 4 or len(wide) < 2:
-        return lines
-    down = sorted(b.baseline - a.baseline for a, b in zip(lines, lines[1:]))[(len(lines) - 1) // 2]
-    across = min(line.x0[i + 1] - line.x0[i] for line in wide for i in range(len(line.chars) - 1))
-    if across <= down * 1.04 or down > 1.08 * lines[0].size:
-        return lines
+    votes = wide = 0
+    for lines in cells:
+        if len(lines) < 3:
+            continue
+        down = sorted(b.baseline - a.baseline for a, b in pairwise(lines))[(len(lines) - 1) // 2]
+        size = lines[0].size
+        if down > UPRIGHT * size:
+            votes -= 1
+            continue
+        left, right = min(line.left for line in lines), max(line.right for line in lines)
+        short_left = any(line.left - left > 0.5 * size for line in lines)
+        short_right = any(right - line.right > 0.5 * size for line in lines)
+        if short_left and not short_right and lines[0].left - left <= 0.5 * size and _in_columns(lines):
+            votes += 1
+        elif short_right:
+            votes -= 1
+        else:
+            across = sorted(b - a for line in lines for a, b in pairwise(line.x0))
+            wide += not across or across[len(across) // 2] > 1.04 * down
+    return votes > 0 or votes == 0 and wide > 0
+
+
+def _in_columns(lines: list[Line]) -> bool:
+    """Whether the glyphs of all lines stand below glyphs of the first."""
+    first = [(a + b) / 2 for a, b in zip(lines[0].x0, lines[0].x1)]
+    return all(min(abs((a + b) / 2 - x) for x in first) < 0.3 * line.size for line in lines for a, b in zip(line.x0, line.x1))
+
+
+def upright(lines: list[Line]) -> list[Line]:
+    """The columns of vertical text as one line each, from right to left, in reading order."""
     columns: list[list[tuple[Line, int]]] = []
     for line in lines:
-        for i, x in enumerate(line.x0):
+        for i in range(len(line.chars)):
             for column in columns:
                 first, k = column[0]
-                if abs(first.x0[k] - x) < 0.5 * line.size:
+                if abs(first.x0[k] + first.x1[k] - line.x0[i] - line.x1[i]) < line.size:
                     column.append((line, i))
                     break
             else:
@@ -143,12 +170,17 @@ def upright(lines: list[Line]) -> list[Line]:
     out = []
     for column in sorted(columns, key=lambda c: -c[0][0].x0[c[0][1]]):
         ends = [line for line, _ in column]
-        x0 = [line.x0[i] for line, i in column]
-        x1 = [line.x1[i] for line, i in column]
         out.append(
             Line(
-                ends[0].page, [line.chars[i] for line, i in column], sorted(x0), sorted(x1), ends[0].top, ends[-1].bottom, ends[0].baseline,
-                ends[0].size, sum(line.confidence for line in ends) / len(ends),
+                page=ends[0].page,
+                chars=[line.chars[i] for line, i in column],
+                x0=[min(line.x0[i] for line, i in column)] * len(column),
+                x1=[max(line.x1[i] for line, i in column)] * len(column),
+                top=ends[0].top,
+                bottom=ends[-1].bottom,
+                baseline=ends[0].baseline,
+                size=ends[0].size,
+                confidence=sum(line.confidence for line in ends) / len(ends),
             )
         )
     return out

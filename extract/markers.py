@@ -81,13 +81,17 @@ def match(text: str) -> Marker | None:
     return None
 
 
-_BARE = re.compile(r"([0-9０-９]{1,2})(?=[^\W\d_a-zA-Z])")
+_BARE = re.compile(rf"([0-9０-９]{{1,2}}|[{CJK_DIGITS}]{{1,2}})(?=[^\W\d_a-zA-Z])")
 _COUNTED = "年月日次個項樓號時分秒人種層樣式成萬千百元天週周倍台臺期等位名件場篇處所區里級類小款條點度"
 
 
 def match_bare(text: str, expected: int) -> Marker | None:
-    """A number whose dot was left out (「3 線上申辦」), accepted only as the expected next number and before no counter."""
+    """A number whose dot was left out (「3 線上申辦」, 「三便捷」), accepted only as the expected next number and before no counter."""
     found = _BARE.match(text)
-    if not found or int(found.group(1)) != expected or text[found.end()] in _COUNTED:
+    if not found or text[found.end()] in _COUNTED:
         return None
-    return Marker("number", expected, found.end())
+    digits = found.group(1)
+    style = "number" if digits.isdigit() else "cjk"
+    if (int(digits) if style == "number" else cjk_number(digits)) != expected:
+        return None
+    return Marker(style, expected, found.end())

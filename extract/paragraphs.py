@@ -17,6 +17,8 @@ from .markers import Marker
 NO_START = frozenset("、，。．：；！？）」』】〉》〕］｝…—～·‧%％‰℃,.!?:;)]}’”＞>々")
 NO_END = frozenset("（「『【〈《〔［｛([{‘“＜<")
 SENTENCE_END = frozenset("。！？!?")
+PAUSE = SENTENCE_END | frozenset("；;：:")
+UNSURE = 0.05  # of the glyph size: how far the padding of a cell's two sides may differ (rules and rounding)
 SLACK = 0.004  # of the glyph size: measuring tolerance of the free width
 AUTOSPACE = 0.25  # of the glyph size: typesetters put up to this much between CJK and Latin (clreq, section on mixed text)
 INDENT = 0.8  # of the glyph size: a change of the left edge this large is an indent
@@ -33,6 +35,8 @@ class Limits:
     right: float
     pitch: float = 1.0
     """Advance of a CJK glyph as a multiple of its size (above 1 where text is letter-spaced)."""
+    sure: bool = False
+    """Several lines end at `right`; otherwise it is taken from the left padding."""
     full: float = 0.0
     """Free width (points) that ordinary running lines leave where text is ragged: lines this long are full."""
     justified: bool = False
@@ -68,13 +72,12 @@ def measure_limits(lines: list[Placed]) -> Limits:
     slack = sorted(p.x1 - p.line.right for p in lines if p.line.chars[-1] not in NO_START) or [left]
     nearest = max(slack[0], -size)
     pitch = _pitch(lines, size)
-    if nearest > left and (nearest - left < size or len(lines) < 6):
+    sure = sum(s - nearest < 0.06 * size for s in slack) >= max(3, 0.2 * len(slack))
+    if nearest > left and (nearest - left < size or len(lines) < 6) and not sure:
         # Ragged text never fills the last fraction of a glyph; cells are padded alike on both sides.
-        at_edge = sum(s - nearest < 0.06 * size for s in slack)
-        if at_edge < max(3, 0.2 * len(slack)):
-            nearest = left
+        nearest = left
     spread = [_spread(p.line) > UNSPREAD * size for p in lines if p.x1 - p.line.right - nearest < EDGE * size]
-    return Limits(left, nearest, pitch, _full(slack, nearest, size), len(spread) >= 6 and sum(spread) > 0.5 * len(spread))
+    return Limits(left, nearest, pitch, sure, _full(slack, nearest, size), len(spread) >= 6 and sum(spread) > 0.5 * len(spread))
 
 
 def _full(slack: list[float], nearest: float, size: float) -> float:
@@ -124,6 +127,10 @@ def cluster_width(line: Line, pitch: float) -> float:
             take()
     while i < n and chars[i] in NO_START:
         take()
+    if i + 1 < n and chars[i] in LINK and is_latin(chars[i + 1]):
+        # 「程/SOP」: no line breaks before the stroke, nor between it and the word.
+        while i < n and is_latin(chars[i]) and line.x0[i] - line.x1[i - 1] <= 0.16 * line.size:
+            take()
     return width
 
 
@@ -141,7 +148,10 @@ def could_hold(line: Placed, following: Line, limits: Limits) -> bool:
         free -= (limits.pitch - 1.0) * line.line.size
     if is_latin(line.line.chars[-1]) != is_latin(following.chars[0]):
         free -= AUTOSPACE * line.line.size
-    return free >= cluster_width(following, limits.pitch) - SLACK * line.line.size
+    spare = free - cluster_width(following, limits.pitch)
+    if not limits.sure and abs(spare) < UNSURE * line.line.size:
+        return line.line.chars[-1] in PAUSE
+    return spare >= -SLACK * line.line.size
 
 
 def _spread(line: Line) -> float:
@@ -226,7 +236,8 @@ def _marker_at(lines: list[Placed], i: int, limits: Limits, seen: dict[str, int]
     if found is None:
         following = seen["number"] + 1 if "number" in seen else expected
         if following and ended:
-            return markers.match_bare(text, following)
+            bare = markers.match_bare(text, following)
+            return bare if bare is not None and bare.style == "number" else None
         return None
     if found.style == "section":
         return None

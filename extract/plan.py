@@ -8,14 +8,15 @@ import numpy as np
 
 from .columns import count_header_rows
 from .grid import Grid, find_grids
-from .lines import Line, make_lines, upright
+from .lines import Line, make_lines
 from .measures import Item, body_text, split_measures, top_style
 from .model import Box, Page, Paragraph, PrintedFinding, PrintedMeasure, PrintedPlan, PrintedRow, PrintedSection, PrintedTable, PrintedUnit
+from .overflow import overflow
 from .outline import read_outline, split_furniture
 from .paragraphs import Placed, Rejoined, join_text, rejoin
 from .repair import repair_page, repair_text
 from .table import PlanTable, Row, TextCell, stitch
-from .units import UnitName, align, join_names, lines_up
+from .units import UnitName, align, join_names, plan_lines_up
 from . import markers
 
 
@@ -37,7 +38,7 @@ def build_plan(pages: list[Page], source_file: str, sha256: str) -> PrintedPlan:
         mended.update(repair_page(page))
         plan.glyphs += len(page.chars) + page.glyphs_lost
         plan.glyphs_unplaced += page.glyphs_lost
-        found, outside = _read_page(page, plan, ledger, edges)
+        found, outside = _read_page(page, plan, edges)
         if edges is None:
             edges = next((list(g.xs) for g in found if count_header_rows(g)), None)
         grids += found
@@ -45,6 +46,11 @@ def build_plan(pages: list[Page], source_file: str, sha256: str) -> PrintedPlan:
     widths = {p.number: p.width for p in pages}
     heights = {p.number: p.height for p in pages}
     table = stitch(grids, heights)
+    for grid in grids:
+        for cell in grid.cells:
+            ledger.enter(cell.lines)
+    for _, lines in open_lines:
+        ledger.enter(lines)
     content, furniture = split_furniture(open_lines)
     start = None
     if table is not None:
@@ -99,7 +105,7 @@ class Ledger:
         return unplaced
 
 
-def _read_page(page: Page, plan: PrintedPlan, ledger: Ledger, edges: list[float] | None) -> tuple[list[Grid], list[Line]]:
+def _read_page(page: Page, plan: PrintedPlan, edges: list[float] | None) -> tuple[list[Grid], list[Line]]:
     """Grids of the page with their cells' lines, and the lines outside them. Every glyph goes to exactly one line.
 
     `edges` are the plan table's column edges (points), once a page before has shown them.
@@ -121,36 +127,11 @@ def _read_page(page: Page, plan: PrintedPlan, ledger: Ledger, edges: list[float]
         plan.findings.append(_note("overprint_removed", f"第{page.number}頁有{removed}個字重複印在同一位置，只計一次。", page.number, None))
     for grid, first in zip(grids, slots):
         for i, cell in enumerate(grid.cells):
-            cell.lines = upright(lines.get(first + i, []))
-            ledger.enter(cell.lines)
+            cell.lines = lines.get(first + i, [])
     open_lines = lines.get(outside, [])
-    ledger.enter(open_lines)
     if grids:
-        open_lines = _overflow(grids[-1], open_lines)
+        open_lines = overflow(grids[-1], open_lines)
     return grids, open_lines
-
-
-def _overflow(grid: Grid, lines: list[Line]) -> list[Line]:
-    """Give text that runs out of a cell at the page's foot back to its cell; returns the other lines.
-
-    Browsers end the rules where the row is cut, while a merged cell beside it prints on.
-    """
-    bottom = {c.col: c for c in grid.cells if c.row_end == len(grid.ys) - 1}
-    rest = []
-    for line in lines:
-        home = None
-        for cell in bottom.values():
-            if len(cell.lines) < 2 or not (cell.x0 <= line.left and line.right <= cell.x1):
-                continue
-            before, last = cell.lines[-2:]
-            pitch = last.baseline - before.baseline
-            if 0 < line.baseline - last.baseline < 1.2 * pitch < 3 * last.size and abs(line.left - before.left) < last.size:
-                home = cell
-        if home is not None:
-            home.lines.append(line)
-        else:
-            rest.append(line)
-    return rest
 
 
 def _other_tables(grids: list[Grid], table: PlanTable | None, plan: PrintedPlan, ledger: Ledger) -> None:
@@ -243,9 +224,7 @@ def _units(table: PlanTable, items: list[list[Item]]) -> list[list[tuple[list[Un
         ends = [_last(item) for item in lines]
         jobs.append((group, measures, starts, ends, own))
     pitch = _pitch(table)
-    votes = [lines_up(s, e, o, pitch) for _, m, s, e, o in jobs if len(m) > 1]
-    decided = [v for v in votes if v is not None]
-    lined_up = (sum(decided) > len(decided) / 2) if decided else None
+    lined_up = plan_lines_up([(s, e, o) for _, m, s, e, o in jobs if len(m) > 1], pitch)
     out: list[list[tuple[list[UnitName], str, bool]]] = [[] for _ in table.rows]
     for group, measures, starts, ends, own in jobs:
         if not measures:

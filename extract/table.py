@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from . import markers
 from .columns import EXTRA, Columns, count_header_rows, find_columns
 from .grid import Cell, Grid
-from .lines import Line
+from .lines import Line, is_vertical, upright
 from .paragraphs import SENTENCE_END, Limits, Placed, could_hold, measure_limits
 
 SAME_EDGE = 0.03  # of the table's width: column edges this near are the same column on another page
@@ -99,6 +99,12 @@ class _Stitcher:
         self.heights = heights
         self.rows: list[Row] = []
         self.scale = [columns.width / (g.xs[-1] - g.xs[0]) for g in grids]
+        self.by_role = [self._roles(n) for n in range(len(grids))]
+        for role in ("pillar", "focus"):
+            cells = [c for by_role in self.by_role for c in by_role[role]]
+            if is_vertical([c.lines for c in cells]):
+                for cell in cells:
+                    cell.lines = upright(cell.lines)
         below = 0.0
         for grid, rows in zip(grids, skip):
             # The next page's body follows right below this one's, as if the paper had not ended.
@@ -108,7 +114,6 @@ class _Stitcher:
                     line.order = line.baseline + shift
             below = grid.ys[-1] + shift
         self.feet = [max((line.bottom for c in g.cells for line in c.lines), default=g.ys[-1]) for g in grids]
-        self.by_role = [self._roles(n) for n in range(len(grids))]
         self.limits = {
             role: measure_limits([Placed(line, c.x0, c.x1) for cells in self.by_role for c in cells[role] for line in c.lines])
             for role in ("pillar", "focus", "measure", "unit")
@@ -278,7 +283,9 @@ class _Stitcher:
         if found is not None and found.style in ("cjk", "cjk_paren", "section", "number", "number_paren"):
             return False
         if marked:
-            return True
+            # 「三便捷」: the heading that counts on, its 、 left out.
+            opened = markers.match(above.lines[0].line.text)
+            return opened is None or markers.match_bare(lines[0].text, opened.number + 1) is None
         return not could_hold(above.lines[-1], lines[0], self.limits[role]) and above.lines[-1].line.chars[-1] not in SENTENCE_END
 
     def _measure_runs_on(self, n: int, previous: Row, measure: Cell, units: list[Cell]) -> bool:

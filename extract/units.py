@@ -28,17 +28,16 @@ class UnitName:
 def join_names(lines: list[Placed], limits: Limits) -> list[UnitName]:
     """Rejoin unit names that wrap in a narrow column (役政災防 / 課); names on lines of their own stay apart."""
     out: list[UnitName] = []
-    full = False
+    free = 0.0
     for placed in lines:
         text = placed.line.text.strip()
-        if out and _continues(out[-1].text, text, full):
+        if out and _continues(out[-1].text, text, free < cluster_width(placed.line, limits.pitch)):
             out[-1].text += text
             out[-1].last = placed.line.order
         else:
             out.append(UnitName(text, placed.line, placed.line.order, placed.line.order))
-        width = placed.line.right - placed.line.left
-        inner = (placed.x1 - placed.x0) - limits.left - limits.right
-        full = inner - width < placed.line.size * 0.95
+        # Names may be centred: what counts is the width, not the right edge.
+        free = (placed.x1 - placed.x0) - limits.left - limits.right - (placed.line.right - placed.line.left)
     return out
 
 
@@ -47,7 +46,8 @@ def _continues(before: str, text: str, full: bool) -> bool:
         return True
     if REMAINDER.match(text):
         return True
-    return full and not UNIT_END.search(before)
+    # Where names are divided by 、 a line's end divides none.
+    return full and (not UNIT_END.search(before) or "、" in before)
 
 
 def align(starts: list[float], ends: list[float], names: list[UnitName], pitch: float, lined_up: bool | None) -> tuple[list[list[UnitName]], str, bool]:
@@ -77,6 +77,17 @@ def align(starts: list[float], ends: list[float], names: list[UnitName], pitch: 
         # As many names as measures, but shifted by a blank line too many or too few: printed order decides.
         return [[name] for name in names], "measure", False
     return out, "measure", sure and all(out)
+
+
+def plan_lines_up(rows: list[tuple[list[float], list[float], list[UnitName]]], pitch: float) -> bool | None:
+    """Whether the plan's rows of several measures line units up with them; None when no row tells.
+
+    A row of several measures and one name says nothing alone; where most rows are like that, units belong to rows.
+    """
+    votes = [(lines_up(starts, ends, names, pitch), len(names)) for starts, ends, names in rows if names]
+    if all(vote is None for vote, _ in votes):
+        return None
+    return sum(vote is True for vote, _ in votes) > sum(vote is False for vote, _ in votes) + 0.5 * sum(vote is None and count == 1 for vote, count in votes)
 
 
 def _beside(starts: list[float], order: float, pitch: float) -> int:
