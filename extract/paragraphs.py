@@ -8,6 +8,7 @@ section on prohibition rules for line start and end.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from . import markers
@@ -39,6 +40,8 @@ class Limits:
     """Several lines end at `right`; otherwise it is taken from the left padding."""
     full: float = 0.0
     """Free width (points) that ordinary running lines leave where text is ragged: lines this long are full."""
+    closing: frozenset[str] = frozenset()
+    """Marks that close a paragraph more often than they stand inside one, in this column."""
     justified: bool = False
     """Running lines are spread to the edge, so any line short of it ends a paragraph."""
 
@@ -77,7 +80,18 @@ def measure_limits(lines: list[Placed]) -> Limits:
         # Ragged text never fills the last fraction of a glyph; cells are padded alike on both sides.
         nearest = left
     spread = [_spread(p.line) > UNSPREAD * size for p in lines if p.x1 - p.line.right - nearest < EDGE * size]
-    return Limits(left, nearest, pitch, sure, _full(slack, nearest, size), len(spread) >= 6 and sum(spread) > 0.5 * len(spread))
+    return Limits(left, nearest, pitch, sure, _full(slack, nearest, size), _closing(lines, nearest, size), len(spread) >= 6 and sum(spread) > 0.5 * len(spread))
+
+
+def _closing(lines: list[Placed], nearest: float, size: float) -> frozenset[str]:
+    """Colons and semicolons that hardly ever stand inside a line of this column, but end clearly short ones.
+
+    Where such a mark stands at the very end of a full line, either reading fits the width, so the likelier one is taken.
+    A full stop says too little: a paragraph of two sentences is common.
+    """
+    ends: Counter[str] = Counter(p.line.chars[-1] for p in lines if p.x1 - nearest - p.line.right > 2 * size)
+    inside: Counter[str] = Counter(c for p in lines for c in p.line.chars[:-1])
+    return frozenset(c for c in PAUSE - SENTENCE_END if ends[c] >= 5 and ends[c] > 8 * inside[c])
 
 
 def _full(slack: list[float], nearest: float, size: float) -> float:
@@ -222,9 +236,17 @@ def _breaks(current: list[Placed], placed: Placed, limits: Limits) -> bool:
     if could_hold(before, line, limits):
         return True
     step = (line.left - placed.x0) - (before.line.left - before.x0)
+    if before.line.chars[-1] in limits.closing and not _hanging(current, placed):
+        return True
     if len(current) >= 2 and step < -INDENT * line.size and before.line.chars[-1] in SENTENCE_END:
         return True  # back from a hanging indent
     return step > INDENT * line.size and len(current) >= 2 and before.line.chars[-1] in SENTENCE_END
+
+
+def _hanging(current: list[Placed], placed: Placed) -> bool:
+    """Whether the line keeps to the indent of a paragraph whose first line sticks out."""
+    first = current[0].line.left - current[0].x0
+    return (placed.line.left - placed.x0) - first > 0.3 * placed.line.size
 
 
 def _marker_at(lines: list[Placed], i: int, limits: Limits, seen: dict[str, int], expected: int | None) -> Marker | None:

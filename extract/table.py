@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from . import markers
 from .columns import EXTRA, Columns, count_header_rows, find_columns
 from .grid import Cell, Grid
 from .lines import Line, is_vertical, upright
+from .measures import is_title
 from .paragraphs import SENTENCE_END, Limits, Placed, could_hold, measure_limits
 
 SAME_EDGE = 0.03  # of the table's width: column edges this near are the same column on another page
@@ -60,9 +61,12 @@ def stitch(grids: list[Grid], heights: dict[int, float]) -> PlanTable | None:
     for i, grid in enumerate(grids):
         if columns is None:
             columns = find_columns(grid)
+            if columns is None and i + 1 < len(grids):
+                # A header at a page's foot, its table on the next page.
+                columns = find_columns(_below(grid, grids[i + 1]))
             if columns is not None:
                 used.append(i)
-                skip[i] = columns.header_rows
+                skip[i] = min(columns.header_rows, len(grid.ys) - 1)
         elif _same_columns(columns, grid):
             used.append(i)
             rows = count_header_rows(grid)
@@ -73,6 +77,16 @@ def stitch(grids: list[Grid], heights: dict[int, float]) -> PlanTable | None:
     if columns is None:
         return None
     return _Stitcher(columns, [grids[i] for i in used], [skip[i] for i in used], used, heights).run()
+
+
+def _below(grid: Grid, following: Grid) -> Grid:
+    """The grid with the rows of the following one below its own, where their columns agree; else the grid itself."""
+    left, other = grid.xs[0], following.xs[0]
+    if len(grid.xs) != len(following.xs) or any(abs((a - left) - (b - other)) > SAME_EDGE * (grid.xs[-1] - left) for a, b in zip(grid.xs, following.xs)):
+        return grid
+    rows = len(grid.ys) - 1
+    moved = [replace(c, row=c.row + rows, row_end=c.row_end + rows) for c in following.cells]
+    return replace(grid, ys=grid.ys + [grid.ys[-1] + y - following.ys[0] for y in following.ys[1:]], cells=grid.cells + moved)
 
 
 def _same_columns(columns: Columns, grid: Grid) -> bool:
@@ -310,6 +324,8 @@ class _Stitcher:
                 numbers = [m.number for p in previous.measure.lines if (m := markers.match(p.line.text)) and m.style == self.top]
                 if found.number == 1 and numbers:
                     return False
+                if not numbers and found.number == 1 and is_title("".join(p.line.text for p in previous.measure.lines)):
+                    return True  # a theme at the page's foot, its list on the next page
                 if self.cell_style:
                     return True
                 return not unit_lines and bool(numbers)
