@@ -12,7 +12,6 @@ from .model import Page
 TOUCH = 4.0  # points: a rule that ends this close to another meets it
 SNAP = 4.0  # points: rows and columns are never this narrow, so nearer edges are one
 COVERED = 0.6  # share of a cell edge a rule must cover to count (worn and dashed rules leave gaps)
-HEADER = 0.09  # of the page's height: page headers stand in this strip
 OPEN_END = 5.0  # points: verticals that run on this far past the last horizontal leave the table open there
 
 
@@ -130,22 +129,10 @@ def _cluster(values: list[float]) -> list[float]:
     return [sum(c) / len(c) for c in out]
 
 
-def _below_header(page: Page, xs: list[float]) -> float:
-    """Where a table begins (points) whose vertical rules run off the page's upper edge: below the text that crosses them.
-
-    Browsers draw the rules of a table that goes on at their whole length and hide what lies outside the text block.
-    """
-    high = page.boxes[page.boxes[:, 3] < HEADER * page.height]
-    crossing = [bottom for x0, _, x1, bottom in high if any(x0 + 1 < x < x1 - 1 for x in xs)]
-    return max(crossing, default=0.0)
-
-
 def _build(page: Page, h: np.ndarray, v: np.ndarray, edges: list[float] | None) -> Grid | None:
     xs = _cluster(v[:, 0].tolist())
     ys = _cluster(h[:, 2].tolist()) if len(h) else []
     top, bottom = float(v[:, 1].min()), float(v[:, 2].max())
-    if top <= 0:
-        top = _below_header(page, xs)
     open_top = not ys or top < ys[0] - OPEN_END
     open_bottom = not ys or bottom > ys[-1] + OPEN_END
     if open_top:

@@ -1,9 +1,8 @@
-"""Text outside the plan table: title, sections, page headers and footers."""
+"""Text outside the plan table: title and sections."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from dataclasses import dataclass, field
 
 from . import markers
@@ -11,8 +10,6 @@ from .lines import Line
 from .model import Paragraph, PrintedSection
 from .paragraphs import Placed, measure_limits, rejoin
 
-MARGIN = 0.09  # of the page's height: headers and footers stand in this strip
-_PAGE_NUMBER = re.compile(r"^[\s\-–—－~～第頁共,/／0-9０-９ivxIVXPpage.()（）]+$")
 _HEADING_MAX = 24  # characters: a section heading is a phrase
 
 
@@ -25,35 +22,6 @@ class Outline:
     after_title: list[Paragraph] = field(default_factory=list)
     used: list[Line] = field(default_factory=list)
     """The lines that title, sections and notes are made of."""
-
-
-def split_furniture(pages: list[tuple[float, list[Line]]]) -> tuple[list[Line], list[Line]]:
-    """Divide the open lines of all pages into (content, page furniture).
-
-    `pages` gives each page's height (points) and its lines outside tables. A line in the margin strip is furniture when
-    it is a page number or when its text comes back on other pages.
-    """
-    repeated: Counter[str] = Counter()
-    for height, lines in pages:
-        repeated.update({_key(line) for line in lines if _in_margin(line, height)})
-    content, furniture = [], []
-    for height, lines in pages:
-        for line in lines:
-            text = line.text.strip()
-            margin = _in_margin(line, height)
-            if margin and (_PAGE_NUMBER.match(text) or (len(pages) > 1 and repeated[_key(line)] >= max(2, 0.4 * len(pages)) and markers.match(text) is None)):
-                furniture.append(line)
-            else:
-                content.append(line)
-    return content, furniture
-
-
-def _in_margin(line: Line, height: float) -> bool:
-    return line.bottom < MARGIN * height or line.top > (1 - MARGIN) * height
-
-
-def _key(line: Line) -> str:
-    return re.sub(r"[0-9０-９]+", "#", "".join(line.chars))
 
 
 def read_outline(lines: list[Line], table_at: tuple[int, float] | None, width: dict[int, float]) -> Outline:

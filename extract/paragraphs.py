@@ -160,8 +160,9 @@ def could_hold(line: Placed, following: Line, limits: Limits) -> bool:
             return True
     if limits.pitch > 1.0:
         free -= (limits.pitch - 1.0) * line.line.size
-    if is_latin(line.line.chars[-1]) != is_latin(following.chars[0]):
-        free -= AUTOSPACE * line.line.size
+    last, first = line.line.chars[-1], following.chars[0]
+    if is_latin(last) != is_latin(first) or last.isalnum() and is_latin(first) and first.isalnum():
+        free -= AUTOSPACE * line.line.size  # as wide as a word space
     spare = free - cluster_width(following, limits.pitch)
     if not limits.sure and abs(spare) < UNSURE * line.line.size:
         return line.line.chars[-1] in PAUSE

@@ -7,12 +7,13 @@ from collections import Counter
 import numpy as np
 
 from .columns import count_header_rows
+from .furniture import over_table, split_furniture
 from .grid import Grid, find_grids
 from .lines import Line, make_lines
 from .measures import Item, body_text, split_measures, top_style
 from .model import Box, Page, Paragraph, PrintedFinding, PrintedMeasure, PrintedPlan, PrintedRow, PrintedSection, PrintedTable, PrintedUnit
 from .overflow import overflow
-from .outline import read_outline, split_furniture
+from .outline import read_outline
 from .paragraphs import Placed, Rejoined, join_text, rejoin
 from .repair import repair_page, repair_text
 from .table import PlanTable, Row, TextCell, stitch
@@ -33,12 +34,12 @@ def build_plan(pages: list[Page], source_file: str, sha256: str) -> PrintedPlan:
     ledger = Ledger()
     edges: list[float] | None = None
     mended: Counter[str] = Counter()
-    for page in pages:
+    for page, aside in zip(pages, over_table(pages)):
         plan.findings += page.findings
         mended.update(repair_page(page))
         plan.glyphs += len(page.chars) + page.glyphs_lost
         plan.glyphs_unplaced += page.glyphs_lost
-        found, outside = _read_page(page, plan, edges)
+        found, outside = _read_page(page, plan, edges, aside)
         if edges is None:
             edges = next((list(g.xs) for g in found if count_header_rows(g)), None)
         grids += found
@@ -105,10 +106,11 @@ class Ledger:
         return unplaced
 
 
-def _read_page(page: Page, plan: PrintedPlan, edges: list[float] | None) -> tuple[list[Grid], list[Line]]:
+def _read_page(page: Page, plan: PrintedPlan, edges: list[float] | None, aside: np.ndarray) -> tuple[list[Grid], list[Line]]:
     """Grids of the page with their cells' lines, and the lines outside them. Every glyph goes to exactly one line.
 
-    `edges` are the plan table's column edges (points), once a page before has shown them.
+    `edges` are the plan table's column edges (points), once a page before has shown them; `aside` masks glyphs that
+    stand in no cell although rules run past them.
     """
     grids = find_grids(page, edges)
     key = np.full(len(page.chars), -1)
@@ -116,7 +118,7 @@ def _read_page(page: Page, plan: PrintedPlan, edges: list[float] | None) -> tupl
     slots = []
     for grid in grids:
         where = grid.locate(page.boxes)
-        mine = (where >= 0) & (key < 0)
+        mine = (where >= 0) & (key < 0) & ~aside
         key[mine] = where[mine] + base
         slots.append(base)
         base += len(grid.cells)

@@ -127,12 +127,17 @@ class _Stitcher:
                 for line in cell.lines:
                     line.order = line.baseline + shift
             below = grid.ys[-1] + shift
-        self.feet = [max((line.bottom for c in g.cells for line in c.lines), default=g.ys[-1]) for g in grids]
+        self.feet = [self._foot(g) for g in grids]
         self.limits = {
             role: measure_limits([Placed(line, c.x0, c.x1) for cells in self.by_role for c in cells[role] for line in c.lines])
             for role in ("pillar", "focus", "measure", "unit")
         }
         self._styles()
+
+    def _foot(self, grid: Grid) -> float:
+        """How far down the page (points) the table fills it; rules that run off the page say nothing."""
+        text = max((line.bottom for c in grid.cells for line in c.lines), default=grid.ys[0])
+        return max(text, grid.ys[-1]) if grid.ys[-1] < self.heights[grid.page] - 1 else text
 
     def _roles(self, n: int) -> dict[str, list[Cell]]:
         """Body cells of grid n by role; a cell over several columns goes where its text belongs."""
@@ -203,6 +208,8 @@ class _Stitcher:
         cells = self.by_role[n]
         shared: dict[int, TextCell] = {}
         first = min((c.row for c in cells["measure"]), default=0)
+        while len(self.rows) > 1 and self._blank(self.rows[-1], self.rows[-2]):
+            self.rows.pop()  # the strip a page break leaves of a row that was moved as a whole
         for measure in cells["measure"]:
             if any(measure is band for band in cells["band"]) and self._band(measure):
                 continue
@@ -228,6 +235,12 @@ class _Stitcher:
             row.measure.add(measure)
             self._extra(row, beside)
             self.rows.append(row)
+
+    @staticmethod
+    def _blank(row: Row, above: Row) -> bool:
+        """Whether the row prints nothing of its own below the row above."""
+        own = [row.measure, *row.units, *row.extra.values()] + [c for c, other in ((row.pillar, above.pillar), (row.focus, above.focus)) if c is not other]
+        return not any(cell.lines for cell in own)
 
     def _band(self, cell: Cell) -> bool:
         """A heading across the whole table names the pillar of the rows below it."""

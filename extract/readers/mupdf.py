@@ -15,6 +15,7 @@ from ..model import Box, Page, PrintedFinding
 THIN = 2.5  # points: a filled rectangle no thicker than this is a rule
 WHITE = 0.93  # colour components at or above this are white on paper
 WATERMARK_SIZE = 30.0  # points: table text is never this large
+ASCENT = 0.38  # of the glyph size: a CJK glyph's baseline stands this far below its centre
 RULE_MIN = 2.0  # points: shorter strokes are dots of a dashed rule; clean_rules joins them
 
 SPACES = frozenset("\u0020\u00a0\u3000\t\r\n\u200b\u200c\u200d\ufeff\u2002\u2003\u2009\u00ad\u2028\u2029\x00\x0b\x0c")
@@ -80,6 +81,8 @@ def read_page(page: pymupdf.Page, number: int) -> Page:
     keep = np.ones(len(chars), dtype=bool)
     # Text that runs another way than the page's own is a watermark or a stamp.
     other = np.array([g[1] != main for g in groups])
+    if main == (1, 0) and (0, 1) in directions:
+        _take_latin_of_vertical_text(groups, other, span_of, box, origin, size)
     faint = np.array([g[2] >= WATERMARK_SIZE and g[4] is not None and sum(g[4]) / len(g[4]) > 0.6 for g in groups])
     aside = other | faint
     if aside.any():
@@ -126,6 +129,24 @@ def read_page(page: pymupdf.Page, number: int) -> Page:
     if hidden:
         findings.append(_finding("hidden_text", f"第{number}頁有{hidden}個看不見的字（隱藏、被遮蓋或在頁外），未列入。", number))
     return _page(number, width, height, char[keep], box[keep], origin[keep], size[keep], horizontal, vertical, None, findings)
+
+
+def _take_latin_of_vertical_text(groups, other, span_of, box, origin, size) -> None:
+    """Keep Latin that vertical text turns by 90°: it stands right below or above an upright glyph of its size.
+
+    Changes `other` and the glyphs' `origin` in place: a turned glyph gets the baseline an upright one would have there.
+    """
+    upright = ~other[span_of]
+    cx, cy = (box[:, 0] + box[:, 2]) / 2, (box[:, 1] + box[:, 3]) / 2
+    for n, group in enumerate(groups):
+        if group[1] != (0, 1):
+            continue
+        own = np.flatnonzero(span_of == n)
+        ends = (box[own[0], 1], box[own[-1], 3])
+        near = upright & (np.abs(cx - cx[own[0]]) < 0.5 * size[own[0]]) & (np.abs(size - size[own[0]]) < 0.2 * size[own[0]])
+        if near.any() and min(np.abs(cy[near] - y).min() for y in ends) < size[own[0]]:
+            other[n] = False
+            origin[own, 1] = cy[own] + ASCENT * size[own]
 
 
 def _page(number, width, height, char, box, origin, size, horizontal, vertical, matrix, findings) -> Page:
