@@ -64,7 +64,7 @@ def align(starts: list[float], ends: list[float], names: list[UnitName], pitch: 
         return [names], "row", True
     verdict = lines_up(starts, ends, names, pitch)
     if verdict is None:
-        verdict = lined_up if lined_up is not None else False
+        verdict = lined_up if lined_up is not None else _line_by_line(starts, names, pitch)
         sure = lined_up is not None or len(names) == 1
     else:
         sure = True
@@ -79,15 +79,29 @@ def align(starts: list[float], ends: list[float], names: list[UnitName], pitch: 
     return out, "measure", sure and all(out)
 
 
+def _line_by_line(starts: list[float], names: list[UnitName], pitch: float) -> bool:
+    """As many names as measures, each beside another one's first line: measures of one line each."""
+    nearest = [min(range(len(starts)), key=lambda i: abs(starts[i] - name.order)) for name in names]
+    beside = all(abs(starts[i] - name.order) <= BESIDE * pitch for i, name in zip(nearest, names))
+    return beside and sorted(nearest) == list(range(len(starts)))
+
+
 def plan_lines_up(rows: list[tuple[list[float], list[float], list[UnitName]]], pitch: float) -> bool | None:
     """Whether the plan's rows of several measures line units up with them; None when no row tells.
 
     A row of several measures and one name says nothing alone; where most rows are like that, units belong to rows.
     """
-    votes = [(lines_up(starts, ends, names, pitch), len(names)) for starts, ends, names in rows if names]
-    if all(vote is None for vote, _ in votes):
-        return None
-    return sum(vote is True for vote, _ in votes) > sum(vote is False for vote, _ in votes) + 0.5 * sum(vote is None and count == 1 for vote, count in votes)
+    score = 0.0
+    told = False
+    for starts, ends, names in rows:
+        if not names:
+            continue
+        vote = lines_up(starts, ends, names, pitch)
+        if vote is None and _line_by_line(starts, names, pitch):
+            vote = True
+        told = told or vote is not None
+        score += 1 if vote else -1 if vote is False else -0.5 if len(names) == 1 else 0
+    return score > 0 if told else None
 
 
 def _beside(starts: list[float], order: float, pitch: float) -> int:
@@ -112,16 +126,10 @@ def lines_up(starts: list[float], ends: list[float], names: list[UnitName], pitc
             blocks[-1].append(name)
         else:
             blocks.append([name])
-    near = [min(abs(name.order - s) for s in starts) <= BESIDE * pitch for name in names]
     block_near = [min(abs(b[0].order - s) for s in starts) <= BESIDE * pitch for b in blocks]
     gaps_between = [b - a for a, b in zip(starts, starts[1:])]
     if len(blocks) > 1:
         return sum(block_near) >= 0.6 * len(blocks) or len(blocks) == k
-    if len(names) == k and all(near):
-        # One line a measure everywhere: consecutive lines beside consecutive one-line measures.
-        hit = {min(range(k), key=lambda i: abs(starts[i] - n.order)) for n in names}
-        if len(hit) == k:
-            return True
     if len(names) >= 2 and max(gaps_between) > BLANK * pitch:
         return False
     return None

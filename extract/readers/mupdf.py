@@ -1,7 +1,8 @@
 """The default reader: MuPDF's text trace and drawings as a `Page`.
 
 The trace is used rather than structured text because it keeps what decides visibility: render mode, colour, opacity
-and paint order. Coordinates come unrotated; the page's own rotation is applied here.
+and paint order. Coordinates come unrotated; the page is turned so that its text reads upright, whatever its rotation entry
+says (scanners and converters leave pages on their side).
 """
 
 from __future__ import annotations
@@ -31,9 +32,7 @@ def _is_white(color) -> bool:
 
 def read_page(page: pymupdf.Page, number: int) -> Page:
     """Read one page (`number` is 1-based). Raises whatever MuPDF raises for a page it cannot interpret."""
-    matrix = page.rotation_matrix
-    rotated = page.rotation != 0
-    rect = page.rect
+    rect = page.rect * ~page.rotation_matrix
     drawings = page.get_cdrawings()
     horizontal, vertical, fills = _rules(drawings)
     trace = page.get_texttrace()
@@ -69,7 +68,7 @@ def read_page(page: pymupdf.Page, number: int) -> Page:
             groups.append((count, key, span["size"], span["seqno"], span["color"], len(groups)))
     findings: list[PrintedFinding] = []
     if not chars:
-        return _page(number, rect.width, rect.height, [], np.zeros((0, 4)), np.zeros((0, 2)), [], horizontal, vertical, matrix if rotated else None, findings)
+        return _page(number, rect.width, rect.height, [], np.zeros((0, 4)), np.zeros((0, 2)), [], horizontal, vertical, findings)
 
     box = np.array(boxes, dtype=np.float64)
     origin = np.array(base, dtype=np.float64)
@@ -107,11 +106,10 @@ def read_page(page: pymupdf.Page, number: int) -> Page:
             hidden += int(covered.sum())
             keep &= ~covered
     if main in ((0, 1), (0, -1), (-1, 0)):
-        # The content itself is drawn sideways or upside down: look at the page the way it reads.
         turn = pymupdf.Matrix({(0, 1): -90, (0, -1): 90, (-1, 0): 180}[main])
         box = _transform_boxes(box, turn)
         origin = _transform_points(origin, turn)
-        bounds = pymupdf.Rect(page.rect) * ~matrix * turn
+        bounds = rect * turn
         shift = np.array([bounds.x0, bounds.y0])
         box -= np.tile(shift, 2)
         origin -= shift
@@ -119,16 +117,12 @@ def read_page(page: pymupdf.Page, number: int) -> Page:
         width, height = bounds.width, bounds.height
     else:
         width, height = rect.width, rect.height
-        if rotated:
-            box = _transform_boxes(box, matrix)
-            origin = _transform_points(origin, matrix)
-            horizontal, vertical = _transform_rules(horizontal, vertical, matrix, np.zeros(2))
     inside = (box[:, 0] > -1) & (box[:, 2] < width + 1) & (box[:, 1] > -1) & (box[:, 3] < height + 1)
     hidden += int((keep & ~inside).sum())
     keep &= inside
     if hidden:
         findings.append(_finding("hidden_text", f"第{number}頁有{hidden}個看不見的字（隱藏、被遮蓋或在頁外），未列入。", number))
-    return _page(number, width, height, char[keep], box[keep], origin[keep], size[keep], horizontal, vertical, None, findings)
+    return _page(number, width, height, char[keep], box[keep], origin[keep], size[keep], horizontal, vertical, findings)
 
 
 def _take_latin_of_vertical_text(groups, other, span_of, box, origin, size) -> None:
@@ -149,9 +143,7 @@ def _take_latin_of_vertical_text(groups, other, span_of, box, origin, size) -> N
             origin[own, 1] = cy[own] + ASCENT * size[own]
 
 
-def _page(number, width, height, char, box, origin, size, horizontal, vertical, matrix, findings) -> Page:
-    if matrix is not None:
-        horizontal, vertical = _transform_rules(horizontal, vertical, matrix, np.zeros(2))
+def _page(number, width, height, char, box, origin, size, horizontal, vertical, findings) -> Page:
     horizontal, vertical = clean_rules(horizontal, vertical, float(width), float(height))
     count = len(char)
     return Page(
