@@ -17,7 +17,7 @@ from .outline import read_outline
 from .paragraphs import Placed, Rejoined, join_text, rejoin
 from .repair import repair_page, repair_text
 from .table import PlanTable, Row, TextCell, stitch
-from .units import UnitName, align, join_names, plan_lines_up
+from .units import UnitName, align, join_names, plan_habit
 from . import markers
 
 
@@ -226,12 +226,12 @@ def _units(table: PlanTable, items: list[list[Item]]) -> list[list[tuple[list[Un
         ends = [_last(item) for item in lines]
         jobs.append((group, measures, starts, ends, own))
     pitch = _pitch(table)
-    lined_up = plan_lines_up([(s, e, o) for _, m, s, e, o in jobs if len(m) > 1], pitch)
+    habit = plan_habit([(s, e, o) for _, m, s, e, o in jobs if len(m) > 1], pitch)
     out: list[list[tuple[list[UnitName], str, bool]]] = [[] for _ in table.rows]
     for group, measures, starts, ends, own in jobs:
         if not measures:
             continue
-        placed, beside, sure = align(starts, ends, own, pitch, lined_up)
+        placed, beside, sure = align(starts, ends, own, pitch, habit)
         for (n, _), mine in zip(measures, placed):
             out[n].append((mine, beside if mine else "none", sure or not mine))
     return out

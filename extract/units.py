@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from .columns import UNIT_END
 from .lines import Line
@@ -50,12 +51,11 @@ def _continues(before: str, text: str, full: bool) -> bool:
     return full and (not UNIT_END.search(before) or "、" in before)
 
 
-def align(starts: list[float], ends: list[float], names: list[UnitName], pitch: float, lined_up: bool | None) -> tuple[list[list[UnitName]], str, bool]:
+def align(starts: list[float], ends: list[float], names: list[UnitName], pitch: float, habit: Habit) -> tuple[list[list[UnitName]], str, bool]:
     """Give each measure of one ruled row its units.
 
-    `starts` and `ends` are the places (points down the table) of each measure's first and last line; `lined_up` says
-    whether the plan as a whole lines units up with measures (None: not known). Returns the names a measure, how they
-    were placed (`measure` or `row`) and whether that is sure.
+    `starts` and `ends` are the places (points down the table) of each measure's first and last line; `habit` is how the
+    plan's other rows do it. Returns the names a measure, how they were placed (`measure` or `row`) and whether that is sure.
     """
     k = len(starts)
     if not names:
@@ -64,8 +64,8 @@ def align(starts: list[float], ends: list[float], names: list[UnitName], pitch: 
         return [names], "row", True
     verdict = lines_up(starts, ends, names, pitch)
     if verdict is None:
-        verdict = lined_up if lined_up is not None else _line_by_line(starts, names, pitch)
-        sure = lined_up is not None or len(names) == 1
+        verdict = habit.ever if _line_by_line(starts, names, pitch) else bool(habit.usual)
+        sure = habit.usual is not None or len(names) == 1
     else:
         sure = True
     if not verdict:
@@ -86,22 +86,35 @@ def _line_by_line(starts: list[float], names: list[UnitName], pitch: float) -> b
     return beside and sorted(nearest) == list(range(len(starts)))
 
 
-def plan_lines_up(rows: list[tuple[list[float], list[float], list[UnitName]]], pitch: float) -> bool | None:
-    """Whether the plan's rows of several measures line units up with them; None when no row tells.
+@dataclass(slots=True)
+class Habit:
+    """What the plan's rows of several measures show of its way to print units; None where no row tells.
 
-    A row of several measures and one name says nothing alone; where most rows are like that, units belong to rows.
+    `usual`: units stand beside measures more often than beside whole rows; `ever`: at least one row shows it beyond doubt.
     """
-    score = 0.0
-    told = False
+
+    usual: bool | None
+    ever: bool
+
+
+def plan_habit(rows: list[tuple[list[float], list[float], list[UnitName]]], pitch: float) -> Habit:
+    """Look at all rows of several measures: each as its measures' first and last places and its unit names.
+
+    A row of several measures and one name says little alone; where most rows are like that, units belong to rows.
+    """
+    beside = whole = single = doubtful = 0
     for starts, ends, names in rows:
         if not names:
             continue
         vote = lines_up(starts, ends, names, pitch)
-        if vote is None and _line_by_line(starts, names, pitch):
-            vote = True
-        told = told or vote is not None
-        score += 1 if vote else -1 if vote is False else -0.5 if len(names) == 1 else 0
-    return score > 0 if told else None
+        beside += vote is True
+        whole += vote is False
+        if vote is None:
+            doubtful += _line_by_line(starts, names, pitch)
+            single += len(names) == 1
+    if not beside + whole + doubtful:
+        return Habit(None, False)
+    return Habit(beside + doubtful > whole + single, beside > 0 or doubtful > whole + single)
 
 
 def _beside(starts: list[float], order: float, pitch: float) -> int:
@@ -118,6 +131,8 @@ def lines_up(starts: list[float], ends: list[float], names: list[UnitName], pitc
     k = len(starts)
     if k < 2 or not names:
         return None
+    if _line_by_line(starts, names, pitch) and max(b.order - a.order for a, b in pairwise(names)) > BLANK * pitch:
+        return True
     blocks: list[list[UnitName]] = []
     for name in names:
         # Over a page break the padding of two cells lies between neighbours.
@@ -127,7 +142,7 @@ def lines_up(starts: list[float], ends: list[float], names: list[UnitName], pitc
         else:
             blocks.append([name])
     block_near = [min(abs(b[0].order - s) for s in starts) <= BESIDE * pitch for b in blocks]
-    gaps_between = [b - a for a, b in zip(starts, starts[1:])]
+    gaps_between = [b - a for a, b in pairwise(starts)]
     if len(blocks) > 1:
         return sum(block_near) >= 0.6 * len(blocks) or len(blocks) == k
     if len(names) >= 2 and max(gaps_between) > BLANK * pitch:
