@@ -206,6 +206,13 @@ class Typesetter:
         self._finish()
         return self.doc.tobytes(garbage=3, deflate=True)
 
+    def save_text(self) -> bytes:
+        """The PDF of title and sections alone."""
+        self.writers = []
+        self._open_lines()
+        self._finish()
+        return self.doc.tobytes(garbage=3, deflate=True)
+
     def _new_page(self) -> None:
         self.page = self.doc.new_page(width=self.width, height=self.height)
         self.writer = pymupdf.TextWriter(self.page.rect)
@@ -234,6 +241,8 @@ class Typesetter:
             texts += [f"{marker}、{heading}", *paragraphs]
         for text in texts:
             for slot in self.wrap(text, room):
+                if self.y + self.step > self.height - self.layout.margin:
+                    self._new_page()
                 self._line(slot, self.layout.margin, self.y + self.layout.size, room)
                 self.y += self.step
         self.y += self.layout.size
