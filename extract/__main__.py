@@ -18,6 +18,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, default=Path("data/interim"), help="folder for the JSON records (default: %(default)s)")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes to use (default: one a core, %(default)s)")
     parser.add_argument("--reader", choices=["mupdf", "pdfplumber"], default="mupdf", help="library that reads the pages (default: %(default)s)")
+    parser.add_argument("--debug-pages", type=Path, metavar="DIR", help="also write each page as a picture with rules, cells, lines, paragraphs and units drawn on")
     args = parser.parse_args(argv)
     if args.workers < 1:
         parser.error("--workers must be at least 1")
@@ -43,10 +44,10 @@ def _run(args: argparse.Namespace) -> list[Outcome]:
 
     console = Console(stderr=True)
     if not console.is_terminal:
-        return extract_folder(args.raw, args.out, args.workers, args.reader)
+        return extract_folder(args.raw, args.out, args.workers, args.reader, debug=args.debug_pages)
     with Progress(TextColumn("extract"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}"), console=console) as bar:
         task = bar.add_task("", total=None)
-        return extract_folder(args.raw, args.out, args.workers, args.reader, lambda o, done, total: bar.update(task, completed=done, total=total, description=o.file))
+        return extract_folder(args.raw, args.out, args.workers, args.reader, lambda o, done, total: bar.update(task, completed=done, total=total, description=o.file), args.debug_pages)
 
 
 if __name__ == "__main__":

@@ -27,8 +27,8 @@ def file_hash(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def extract_document(path: Path, reader: Reader = "mupdf", on_page: Callable[[int, int], None] | None = None) -> PrintedPlan:
-    """Read one PDF. `on_page(done, total)` is called after each page.
+def extract_document(path: Path, reader: Reader = "mupdf", on_page: Callable[[int, int], None] | None = None, debug: Path | None = None) -> PrintedPlan:
+    """Read one PDF. `on_page(done, total)` is called after each page; `debug` is a folder for page pictures.
 
     Raises `BadInput` when the file cannot be opened, needs a password or has no pages.
     """
@@ -58,6 +58,10 @@ def extract_document(path: Path, reader: Reader = "mupdf", on_page: Callable[[in
     plan.extractor_version = EXTRACTOR_VERSION
     if other is not None:
         other.close()
+    if debug is not None:
+        from .debug import draw_pages
+
+        draw_pages(path, pages, plan, debug)
     if not plan.glyphs:
         plan.status, plan.reason = "failed", "頁面只有圖像，沒有文字層。"
         plan.findings.append(PrintedFinding(severity="error", code="no_text", message="頁面只有圖像，沒有文字層，尚未讀出文字。"))

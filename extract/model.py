@@ -4,7 +4,7 @@
 knows where glyphs came from. `PrintedPlan` is the seam to `normalize`: it is written as JSON, one file a plan,
 and says what is printed, never what it means.
 
-All coordinates are PDF points, origin at the top left of the page as a person sees it (rotation and crop box undone).
+All coordinates are PDF points, origin at the top left of the page turned so that its text reads upright (crop box undone).
 """
 
 from __future__ import annotations
@@ -39,6 +39,8 @@ class Page:
     vertical: np.ndarray
     source: Literal["digital", "ocr"] = "digital"
     findings: list["PrintedFinding"] = field(default_factory=list)
+    turn: int = 0
+    """Degrees (as `pymupdf.Matrix` counts them) by which the page, its rotation entry left aside, was turned to read upright."""
     glyphs_lost: int = 0
     """Glyphs a reader knows to be visible but could not read (ink that no recognised line covers)."""
 
@@ -145,6 +147,8 @@ class PrintedPlan(Record):
     reason: str | None = None
     title: str | None = None
     pages: int = 0
+    turned: dict[int, int] = {}
+    """Pages that read upright only when turned: page number → degrees, see `Page.turn`."""
     text_source: Literal["digital", "ocr", "mixed"] = "digital"
     column_headers: list[str] = []
     header_repeats: bool = False

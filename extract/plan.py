@@ -36,6 +36,8 @@ def build_plan(pages: list[Page], source_file: str, sha256: str) -> PrintedPlan:
     mended: Counter[str] = Counter()
     for page, aside in zip(pages, over_table(pages)):
         plan.findings += page.findings
+        if page.turn:
+            plan.turned[page.number] = page.turn
         mended.update(repair_page(page))
         plan.glyphs += len(page.chars) + page.glyphs_lost
         plan.glyphs_unplaced += page.glyphs_lost

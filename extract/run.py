@@ -32,15 +32,18 @@ def find_pdfs(raw: Path) -> list[Path]:
     return sorted(p for p in raw.rglob("*") if p.is_file() and p.suffix.lower() == ".pdf")
 
 
-def extract_one(path: Path, out: Path, reader: Reader = "mupdf") -> Outcome:
-    """Extract one file into `out`. A file that cannot be read gives a record with status `failed` and the reason."""
+def extract_one(path: Path, out: Path, reader: Reader = "mupdf", debug: Path | None = None) -> Outcome:
+    """Extract one file into `out`. A file that cannot be read gives a record with status `failed` and the reason.
+
+    With `debug`, a folder for page pictures, the file is read again even if its record is known.
+    """
     digest = file_hash(path)
     target = out / f"{digest}.json"
     known = _known(target)
-    if known and known.get("extractor_version") == _version(reader) and known.get("source_file") == path.name:
+    if debug is None and known and known.get("extractor_version") == _version(reader) and known.get("source_file") == path.name:
         return Outcome(path.name, target, known["status"], known.get("reason"), True)
     try:
-        plan = extract_document(path, reader)
+        plan = extract_document(path, reader, debug=debug)
     except BadInput as error:
         plan = _failed(path.name, digest, error.reason)
     except Exception as error:  # our bug or a broken file: the run goes on, the record says so
@@ -72,7 +75,7 @@ def write_record(plan: PrintedPlan, target: Path) -> None:
     os.replace(temporary, target)
 
 
-def extract_folder(raw: Path, out: Path, workers: int = 1, reader: Reader = "mupdf", on_done: Callable[[Outcome, int, int], None] | None = None) -> list[Outcome]:
+def extract_folder(raw: Path, out: Path, workers: int = 1, reader: Reader = "mupdf", on_done: Callable[[Outcome, int, int], None] | None = None, debug: Path | None = None) -> list[Outcome]:
     """Extract every PDF under `raw` into `out`, `workers` processes wide, and drop records of files no longer there.
 
     Raises `BadInput` when `raw` does not exist or holds no PDF. Outcomes come back in order of file name.
@@ -84,7 +87,7 @@ def extract_folder(raw: Path, out: Path, workers: int = 1, reader: Reader = "mup
         raise BadInput(str(raw), "資料夾裡沒有 PDF 檔。")
     out.mkdir(parents=True, exist_ok=True)
     outcomes: list[Outcome] = []
-    for outcome in _each(files, out, workers, reader):
+    for outcome in _each(files, out, workers, reader, debug):
         outcomes.append(outcome)
         if on_done:
             on_done(outcome, len(outcomes), len(files))
@@ -98,14 +101,14 @@ def extract_folder(raw: Path, out: Path, workers: int = 1, reader: Reader = "mup
     return sorted(outcomes, key=lambda o: o.file)
 
 
-def _each(files: list[Path], out: Path, workers: int, reader: Reader) -> Iterator[Outcome]:
+def _each(files: list[Path], out: Path, workers: int, reader: Reader, debug: Path | None) -> Iterator[Outcome]:
     if workers <= 1 or len(files) == 1:
         for path in files:
-            yield extract_one(path, out, reader)
+            yield extract_one(path, out, reader, debug)
         return
     import multiprocessing
 
     # MuPDF is not safe to fork once used.
     with ProcessPoolExecutor(min(workers, len(files)), mp_context=multiprocessing.get_context("spawn")) as pool:
-        for future in as_completed([pool.submit(extract_one, path, out, reader) for path in files]):
+        for future in as_completed([pool.submit(extract_one, path, out, reader, debug) for path in files]):
             yield future.result()

@@ -106,7 +106,8 @@ def read_page(page: pymupdf.Page, number: int) -> Page:
             hidden += int(covered.sum())
             keep &= ~covered
     if main in ((0, 1), (0, -1), (-1, 0)):
-        turn = pymupdf.Matrix({(0, 1): -90, (0, -1): 90, (-1, 0): 180}[main])
+        degrees = {(0, 1): -90, (0, -1): 90, (-1, 0): 180}[main]
+        turn = pymupdf.Matrix(degrees)
         box = _transform_boxes(box, turn)
         origin = _transform_points(origin, turn)
         bounds = rect * turn
@@ -116,13 +117,13 @@ def read_page(page: pymupdf.Page, number: int) -> Page:
         horizontal, vertical = _transform_rules(horizontal, vertical, turn, shift)
         width, height = bounds.width, bounds.height
     else:
-        width, height = rect.width, rect.height
+        degrees, width, height = 0, rect.width, rect.height
     inside = (box[:, 0] > -1) & (box[:, 2] < width + 1) & (box[:, 1] > -1) & (box[:, 3] < height + 1)
     hidden += int((keep & ~inside).sum())
     keep &= inside
     if hidden:
         findings.append(_finding("hidden_text", f"第{number}頁有{hidden}個看不見的字（隱藏、被遮蓋或在頁外），未列入。", number))
-    return _page(number, width, height, char[keep], box[keep], origin[keep], size[keep], horizontal, vertical, findings)
+    return _page(number, width, height, char[keep], box[keep], origin[keep], size[keep], horizontal, vertical, findings, degrees)
 
 
 def _take_latin_of_vertical_text(groups, other, span_of, box, origin, size) -> None:
@@ -143,7 +144,7 @@ def _take_latin_of_vertical_text(groups, other, span_of, box, origin, size) -> N
             origin[own, 1] = cy[own] + ASCENT * size[own]
 
 
-def _page(number, width, height, char, box, origin, size, horizontal, vertical, findings) -> Page:
+def _page(number, width, height, char, box, origin, size, horizontal, vertical, findings, turn=0) -> Page:
     horizontal, vertical = clean_rules(horizontal, vertical, float(width), float(height))
     count = len(char)
     return Page(
@@ -159,6 +160,7 @@ def _page(number, width, height, char, box, origin, size, horizontal, vertical, 
         vertical=vertical,
         source="digital",
         findings=findings,
+        turn=turn,
     )
 
 

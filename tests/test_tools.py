@@ -1,0 +1,46 @@
+"""Tools for people who look into a layout: page pictures and the comparison of the two readers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pymupdf
+import pytest
+
+from extract import compare
+from extract.__main__ import main
+
+from .typesetter.content import make_plan
+from .typesetter.page import Layout, Typesetter
+
+
+@pytest.mark.parametrize("rotation", [0, 90])
+def test_debug_pages_show_what_was_seen(tmp_path: Path, rotation: int) -> None:
+    pdf = tmp_path / "plan.pdf"
+    pdf.write_bytes(Typesetter(make_plan(2), Layout(rotation=rotation)).save())
+    assert main([str(pdf), "--out", str(tmp_path / "out"), "--debug-pages", str(tmp_path / "png")]) == 0
+    with pymupdf.open(pdf) as doc:
+        pictures = sorted((tmp_path / "png").glob("*.png"))
+        assert len(pictures) == len(doc)
+    picture = pymupdf.Pixmap(pictures[0])
+    assert picture.height > picture.width, "the page stands upright whatever its rotation entry says"
+    colours = {colour for _, colour in sorted(((n, c) for c, n in picture.color_count(colors=True).items()), reverse=True)}
+    red = bytes([230, 26, 26])
+    assert any(all(abs(a - b) < 4 for a, b in zip(colour, red)) for colour in colours), "no measure is framed"
+
+
+def test_compare_prints_where_the_readers_differ(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pdf = tmp_path / "plan.pdf"
+    doc = pymupdf.open(stream=Typesetter(make_plan(2), Layout()).save())
+    doc[0].insert_text((100, 20), "看不見的字", fontname="china-t", fontsize=9, render_mode=3)
+    pdf.write_bytes(doc.tobytes())
+    assert compare.main([str(pdf)]) == 1
+    out = capsys.readouterr().out
+    assert "+" in out and "看不見的字" in out
+
+
+def test_compare_says_when_they_agree(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pdf = tmp_path / "plan.pdf"
+    pdf.write_bytes(Typesetter(make_plan(2), Layout()).save())
+    assert compare.main([str(pdf)]) == 0
+    assert "the same" in capsys.readouterr().out
