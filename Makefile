@@ -5,10 +5,10 @@ VENV := .venv
 PY := $(VENV)/bin/python
 WORKERS ?= $(shell nproc 2>/dev/null || echo 1)
 
-.PHONY: help extract test lint lock clean
+.PHONY: help extract test calibrate compare-readers lint lock clean
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
 
 # The oldest Python that will do is 3.11; the first one found is taken.
 $(PY):
@@ -35,6 +35,12 @@ extract: $(VENV)/.runtime ## read data/raw/*.pdf and write the dataset into data
 
 test: $(VENV)/.dev ## run the tests
 	@$(PY) -m pytest
+
+calibrate: $(VENV)/.runtime ## renew the table of docs/focus-score.md from data/interim/
+	@$(PY) -m normalize.calibrate data/interim --write docs/focus-score.md
+
+compare-readers: $(VENV)/.runtime ## read data/raw/ with both readers and print where they differ
+	@$(PY) -m extract.compare data/raw
 
 lint: $(VENV)/.dev ## check the style
 	@$(PY) -m ruff check .

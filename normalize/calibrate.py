@@ -1,6 +1,6 @@
 """How sure is a focus score? Leave-one-plan-out over plans that print their focus points.
 
-    python -m normalize.calibrate data/interim
+    python -m normalize.calibrate data/interim [--write docs/focus-score.md]
 
 For each plan the printed focus points are hidden, every measure is decided among all focus points of its pillar with the
 other plans as teachers, and the table shows, by score, how many were right. Rows are not pooled here (a printed row belongs
@@ -19,6 +19,8 @@ from normalize.focus_inference import decide, library, teachers_of
 from normalize.pipeline import interim_files
 from normalize.taxonomy import edition
 
+SURE = 0.8
+BEGIN, END = "<!-- table: begin -->", "<!-- table: end -->"
 BANDS = (0.0, 0.4, 0.6, 0.8, 0.9, 1.0001)
 
 
@@ -39,21 +41,36 @@ def hidden(drafts: list[Draft]) -> list[tuple[str, float, bool]]:
     return out
 
 
+def table(rows: list[tuple[str, float, bool]]) -> str:
+    """Markdown: share of right decisions by score, the pooled line the contract speaks of, and by plan."""
+    out = ["| score | measures | right |", "|---|---:|---:|"]
+    for low, high in pairwise(BANDS):
+        band = [right for _, score, right in rows if low <= score < high]
+        out.append(f"| {low:.1f} to {min(high, 1):.1f} | {len(band)} | {sum(band) / len(band):.0%} |" if band else f"| {low:.1f} to {min(high, 1):.1f} | 0 | |")
+    sure = [right for _, score, right in rows if score >= SURE]
+    out += [f"| **{SURE} and more** | **{len(sure)}** | **{sum(sure) / len(sure):.1%}** |" if sure else f"| **{SURE} and more** | 0 | |", ""]
+    out += ["| plan | measures | right |", "|---|---:|---:|"]
+    for file in sorted({f for f, *_ in rows}):
+        mine = [right for f, _, right in rows if f == file]
+        out.append(f"| {file} | {len(mine)} | {sum(mine) / len(mine):.0%} |")
+    return "\n".join(out)
+
+
 def main(argv: list[str] | None = None) -> int:
+    """Print the table, or write it between the marks of a Markdown page; returns 2 when no plan can teach."""
     parser = argparse.ArgumentParser(prog="python -m normalize.calibrate", description="Leave-one-plan-out check of inferred focus scores.")
-    parser.add_argument("interim", type=Path)
-    paths = interim_files(parser.parse_args(argv).interim)
-    rows = hidden([draft_file(p) for p in paths])
+    parser.add_argument("interim", type=Path, help="folder of the extract stage's records")
+    parser.add_argument("--write", type=Path, metavar="FILE", help="Markdown page whose table is renewed between its two marks")
+    args = parser.parse_args(argv)
+    rows = hidden([draft_file(p) for p in interim_files(args.interim)])
     if not rows:
         print("no plan with printed focus points", file=sys.stderr)
         return 2
-    print(f"{'score':>12}  {'measures':>8}  {'right':>6}")
-    for low, high in pairwise(BANDS):
-        band = [right for _, score, right in rows if low <= score < high]
-        print(f"{low:.1f} to {min(high, 1):.1f}{'':>3}  {len(band):>8}  {sum(band) / len(band) if band else float('nan'):>6.1%}")
-    for file in sorted({f for f, *_ in rows}):
-        mine = [right for f, _, right in rows if f == file]
-        print(f"{file}: {sum(mine)} of {len(mine)} right ({sum(mine) / len(mine):.0%})")
+    print(table(rows))
+    if args.write:
+        before, _, rest = args.write.read_text("utf-8").partition(BEGIN)
+        _, _, after = rest.partition(END)
+        args.write.write_text(f"{before}{BEGIN}\n{table(rows)}\n{END}{after}", "utf-8")
     return 0
 
 
