@@ -38,7 +38,7 @@ class Page:
     horizontal: np.ndarray
     vertical: np.ndarray
     source: Literal["digital", "ocr"] = "digital"
-    findings: list["PrintedFinding"] = field(default_factory=list)
+    findings: list[PrintedFinding] = field(default_factory=list)
     turn: int = 0
     """Degrees (as `pymupdf.Matrix` counts them) by which the page, its rotation entry left aside, was turned to read upright."""
     glyphs_lost: int = 0

@@ -6,19 +6,19 @@ from collections import Counter
 
 import numpy as np
 
+from . import markers
 from .columns import count_header_rows
 from .furniture import over_table, split_furniture
 from .grid import Grid, find_grids
 from .lines import Line, make_lines
 from .measures import Item, body_text, split_measures, top_style
 from .model import Box, Page, Paragraph, PrintedFinding, PrintedMeasure, PrintedPlan, PrintedRow, PrintedSection, PrintedTable, PrintedUnit
-from .overflow import overflow
 from .outline import read_outline
-from .paragraphs import Placed, Rejoined, join_text, rejoin
+from .overflow import overflow
+from .paragraphs import Rejoined, join_text, rejoin
 from .repair import repair_page, repair_text
-from .table import PlanTable, Row, TextCell, stitch
+from .table import PlanTable, TextCell, stitch
 from .units import UnitName, align, join_names, plan_habit
-from . import markers
 
 
 def build_plan(pages: list[Page], source_file: str, sha256: str) -> PrintedPlan:

@@ -8,6 +8,8 @@ from pathlib import Path
 import pymupdf
 import pytest
 
+from extract.markers import match
+
 from .test_layouts import found, read, truth
 from .typesetter.content import Measure, Plan, Row, Style, make_plan
 from .typesetter.outline import set_outline
@@ -63,6 +65,7 @@ def test_private_use_bullets_open_sub_items(tmp_path: Path) -> None:
     setter = Typesetter(replace(base, rows=rows), Layout())
     plan = read(remap(setter.save(), {"•": "\uf06c"}), tmp_path)
     assert len(plan.rows[0].measures[0].paragraphs) == 3
+    assert match("\uf06c提供電話諮詢").style == "bullet"
     assert [p.text[1:] for p in plan.rows[0].measures[0].paragraphs[1:]] == [t[1:] for t in item[1:]]
 
 
@@ -136,7 +139,7 @@ def test_ligatures_come_apart(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("reader", ["mupdf", "pdfplumber"])
-@pytest.mark.parametrize("rules", ["stroke", "fill", "dashed", "double", "open"])
+@pytest.mark.parametrize("rules", ["stroke", "fill", "dashed", "painted", "double", "open"])
 def test_rules_of_every_kind(tmp_path: Path, rules: str, reader: str) -> None:
     comes_back(Layout(rules=rules), tmp_path, reader=reader)
 

@@ -13,11 +13,11 @@ README = (ROOT / "README.md").read_text("utf-8")
 
 
 def test_every_make_command_of_the_readme_is_a_target() -> None:
-    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.M))
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
     assert set(re.findall(r"make ([a-z-]+)", README)) <= targets
 
 
-@pytest.mark.parametrize("code", re.findall(r"```python\n(.*?)```", README, re.S))
+@pytest.mark.parametrize("code", re.findall(r"```python\n(.*?)```", README, re.DOTALL))
 def test_python_examples_of_the_readme_run(code: str, dataset: Path, capsys: pytest.CaptureFixture[str]) -> None:
     exec(compile(code.replace("data/processed", str(dataset)), "README.md", "exec"), {})
     assert capsys.readouterr().out.strip()

@@ -11,7 +11,7 @@ import numpy as np
 import pymupdf
 
 from ..geometry import clean_rules
-from ..model import Box, Page, PrintedFinding
+from ..model import Page, PrintedFinding
 
 THIN = 2.5  # points: a filled rectangle no thicker than this is a rule
 WHITE = 0.93  # colour components at or above this are white on paper

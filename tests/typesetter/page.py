@@ -35,7 +35,7 @@ class Layout:
     hanging: float = 0.0
     """Points by which the second and later lines of a paragraph are set in."""
     rules: str = "stroke"
-    """stroke, fill (thin rectangles), dashed, double, or open (no outer frame)."""
+    """stroke, fill (thin rectangles), dashed, painted (dashes as little rectangles), double, or open (no outer frame)."""
     closed_cuts: bool = True
     """A rule closes the table where a page break cuts a row."""
     keep_rows: bool = False
@@ -92,9 +92,7 @@ class Typesetter:
                 char in NO_START
                 or out[-1][-1] in NO_END
                 or (char.isascii() and char != " " and out[-1][-1].isascii() and out[-1][-1] != " ")
-            ):
-                out[-1] += char
-            elif char == " " and out:
+            ) or char == " " and out:
                 out[-1] += char
             else:
                 out.append(char)
@@ -352,6 +350,12 @@ class Typesetter:
         style = self.layout.rules
         if style == "fill":
             self.page.draw_rect(pymupdf.Rect(p[0] - 0.25, p[1] - 0.25, q[0] + 0.25, q[1] + 0.25), color=None, fill=(0, 0, 0))
+        elif style == "painted":
+            length = max(q[0] - p[0], q[1] - p[1])
+            for k in range(int(length // 5) + 1):
+                a, b = 5.0 * k, min(5.0 * k + 3, length)
+                box = (p[0] + a, p[1] - 0.3, p[0] + b, p[1] + 0.3) if p[1] == q[1] else (p[0] - 0.3, p[1] + a, p[0] + 0.3, p[1] + b)
+                self.page.draw_rect(pymupdf.Rect(box), color=None, fill=(0, 0, 0))
         elif style == "dashed":
             self.page.draw_line(p, q, dashes="[3 2] 0", width=0.5)
         elif style == "double":
