@@ -14,7 +14,7 @@ from .model import Page, PrintedFinding, PrintedPlan
 from .plan import build_plan
 from .readers import mupdf
 
-EXTRACTOR_VERSION = "1"
+EXTRACTOR_VERSION = "2"
 """Raised with every change that alters what is read, so that kept results are made anew."""
 
 pymupdf.TOOLS.mupdf_display_errors(False)
@@ -64,12 +64,26 @@ def extract_document(path: Path, reader: Reader = "mupdf", on_page: Callable[[in
 
         draw_pages(path, pages, plan, debug)
     if not plan.glyphs:
-        plan.status, plan.reason = "failed", "頁面只有圖像，沒有文字層。"
-        plan.findings.append(PrintedFinding(severity="error", code="no_text", message="頁面只有圖像，沒有文字層，尚未讀出文字。"))
+        plan.status, plan.reason = "failed", "檔案裡沒有任何文字，圖像也辨識不出文字。"
+        plan.findings.append(PrintedFinding(severity="error", code="no_text", message="檔案裡沒有任何文字，圖像也辨識不出文字。"))
     return plan
 
 
 def _read(page: pymupdf.Page, number: int, other, name: str) -> Page:
-    if other is not None:
-        return other.read_page(number)
-    return mupdf.read_page(page, number)
+    digital = other.read_page(number) if other is not None else mupdf.read_page(page, number)
+    if not is_scan(page, digital):
+        return digital
+    from .ocr.reader import read_page  # models and OpenCV are loaded for scans alone
+
+    return read_page(page, number)
+
+
+def is_scan(page: pymupdf.Page, digital: Page) -> bool:
+    """Whether the page is a picture: no visible text, and pictures over most of it.
+
+    A text layer hidden behind a scan is another program's reading of unknown quality and is not counted as text.
+    """
+    if len(digital.chars) > 12:
+        return False
+    area = sum(abs(pymupdf.Rect(i["bbox"]) & page.rect) for i in page.get_image_info())
+    return area > 0.3 * abs(page.rect)

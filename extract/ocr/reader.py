@@ -1,0 +1,231 @@
+"""The third reader: a page that is a picture → `Page`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import pymupdf
+
+from ..geometry import clean_rules
+from ..grid import find_grids
+from ..model import Box, Page, PrintedFinding
+from .glyphs import Glyphs, place, snap
+from .image import ink_of, render, resolution, skew, straighten
+from .mend import mend
+from .recognise import Char, recognise
+from .rules import find_rules
+from .strips import Strip, cut, em_of, runs
+
+SURE = 0.72  # mean probability below which a page is tried the other ways up
+PACK = 0.45  # of the em: wider gaps between glyphs are narrowed to this before recognition
+SNAP = 0.3  # of the em: how far a line may stand off the column's common edge
+
+
+@dataclass(slots=True)
+class Region:
+    """A cell or the open page: its place in pixels and the column it belongs to (None: the open page)."""
+
+    x0: int
+    y0: int
+    x1: int
+    y1: int
+    column: tuple[int, int, int] | None
+
+
+def read_page(page: pymupdf.Page, number: int) -> Page:
+    """Read page `number` (1-based) from its picture. Coordinates in points, origin top left of the page as it reads.
+
+    Ink that no recognised line covers is a finding `ink_unread` and counts in the page's `glyphs_lost`.
+    """
+    dpi = resolution(page)
+    grey = render(page, dpi)
+    best = None
+    for quarter in (0, 2, 1, 3):
+        sheet = _Sheet(np.ascontiguousarray(np.rot90(grey, quarter)), dpi)
+        if not sheet.strips:
+            best = best or (0.0, quarter, sheet)
+            break
+        score = sheet.probe()
+        if best is None or score > best[0] + 0.05:
+            best = (score, quarter, sheet)
+        if best[0] >= SURE:
+            break
+    out = best[2].page(number)
+    out.turn = {0: 0, 1: 90, 2: 180, 3: -90}[best[1]]
+    return out
+
+
+class _Sheet:
+    """One page's picture, one way up: its rules, regions and line strips."""
+
+    def __init__(self, grey: np.ndarray, dpi: int) -> None:
+        self.dpi = dpi
+        ink = ink_of(grey, dpi)
+        self.angle = skew(ink, dpi)
+        if abs(self.angle) >= 0.03:
+            grey = straighten(grey, self.angle)
+            ink = ink_of(grey, dpi)
+        h, v, mask = find_rules(ink, dpi)
+        self.grey = grey
+        self.grey[cv2.dilate(mask.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0] = 255
+        self.ink = ink & ~mask
+        self.height, self.width = (n * 72 / dpi for n in grey.shape)
+        scale = 72 / dpi
+        self.horizontal, self.vertical = clean_rules(h * scale, v * scale, self.width, self.height)
+        self.regions = self._regions()
+        self.em = em_of([self._inside(r) for r in self.regions], dpi)
+        self.strips = self._strips()
+
+    def _regions(self) -> list[Region]:
+        """Cells of all tables; the last region is the open page, its tables blanked out."""
+        page = _page(0, self.width, self.height, [], self.horizontal, self.vertical)
+        out, scale = [], self.dpi / 72
+        self.open = self.ink.copy()
+        for n, grid in enumerate(find_grids(page)):
+            for cell in grid.cells:
+                x0, y0, x1, y1 = (round(value * scale) for value in (cell.x0, cell.y0, cell.x1, cell.y1))
+                out.append(Region(x0 + 1, y0 + 1, x1 - 1, y1 - 1, (n, cell.col, cell.col_end)))
+                self.open[y0:y1, x0:x1] = False
+        height, width = self.ink.shape
+        return [r for r in out if r.x1 > r.x0 and r.y1 > r.y0] + [Region(0, 0, width, height, None)]
+
+    def _inside(self, region: Region) -> np.ndarray:
+        return (self.open if region.column is None else self.ink)[region.y0 : region.y1, region.x0 : region.x1]
+
+    def _strips(self) -> list[Strip]:
+        out = []
+        for n, region in enumerate(self.regions):
+            ink = self._inside(region)
+            for a, b in cut(ink, self.em):
+                columns = np.flatnonzero(ink[a:b].any(axis=0))
+                if ink[a:b].sum() >= 0.015 * self.em**2:
+                    out.append(Strip(n, region.x0 + columns[0], region.y0 + a, region.x0 + columns[-1] + 1, region.y0 + b))
+        return out
+
+    def _picture(self, strip: Strip) -> tuple[np.ndarray, list[tuple[int, int, int]]]:
+        """The line's picture, one em high or a little more, wide gaps narrowed; and what stands where in it.
+
+        The second value lists (x in the picture, x on the page, length) of each stretch kept.
+        """
+        region = self.regions[strip.region]
+        own = self._inside(region)[strip.y0 - region.y0 : strip.y1 - region.y0, strip.x0 - region.x0 : strip.x1 - region.x0]
+        band = np.full((strip.y1 - strip.y0 + 2, strip.x1 - strip.x0), 255, dtype=np.uint8)
+        near = cv2.dilate(own.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+        band[1:-1][near] = self.grey[strip.y0 : strip.y1, strip.x0 : strip.x1][near]
+        room = int(PACK * self.em)
+        side = int(0.25 * self.em)
+        stretches, at = [], side
+        pieces = runs(own.any(axis=0))
+        for i, (a, b) in enumerate(pieces):
+            if i:
+                at += min(a - pieces[i - 1][1], room)
+            stretches.append((at, strip.x0 + a, b - a))
+            at += b - a
+        tall = max(band.shape[0] + int(0.1 * self.em), round(1.14 * self.em))
+        picture = np.full((tall, at + side), 255, dtype=np.uint8)
+        top = (tall - band.shape[0]) // 2
+        for at, x, length in stretches:
+            picture[top : top + band.shape[0], at : at + length] = band[:, x - strip.x0 : x - strip.x0 + length]
+        return picture, stretches
+
+    def probe(self) -> float:
+        """Mean probability over a sample of lines: how well the page reads this way up."""
+        sample = sorted(self.strips, key=lambda s: s.x0 - s.x1)[:24:2]
+        found = recognise([self._picture(s)[0] for s in sample])
+        scores = [c.score for line in found for c in line] or [0.0]
+        return float(np.mean(scores)) * min(1.0, sum(map(len, found)) / max(1.0, sum((s.x1 - s.x0) / self.em for s in sample) * 0.5))
+
+    def page(self, number: int) -> Page:
+        """Recognise every strip and assemble the page."""
+        pictures = [self._picture(s) for s in self.strips]
+        read = recognise([picture for picture, _ in pictures])
+        mended = 0
+        lines: list[list[Char]] = []
+        for chars, (_, stretches) in zip(read, pictures):
+            chars, changed = mend(chars)
+            mended += changed
+            lines.append([c._replace(x=_unpack(c.x, stretches)) for c in chars])
+        em = self._natural_em(lines)
+        glyphs = [self._place(strip, chars, em) for strip, chars in zip(self.strips, lines)]
+        columns: dict[tuple, list[Glyphs]] = {}
+        for strip, line in zip(self.strips, glyphs):
+            key = self.regions[strip.region].column
+            if key is not None and line.chars:
+                columns.setdefault(key, []).append(line)
+        for column in columns.values():
+            snap(column, SNAP * em)
+        out = _page(number, self.width, self.height, glyphs, self.horizontal, self.vertical, 72 / self.dpi)
+        for strip, line in zip(self.strips, glyphs):
+            self._guard(out, strip, line)
+        if mended:
+            out.findings.append(PrintedFinding(severity="note", code="ocr_marker_mended", message=f"第{number}頁有{mended}個項次「1」被辨識為字母，已還原。", page=number))
+        return out
+
+    def _natural_em(self, lines: list[list[Char]]) -> float:
+        """Glyph size in pixels from the advance of ideographs in the least spread lines."""
+        from .glyphs import is_wide
+
+        medians = []
+        for chars in lines:
+            steps = [b.x - a.x for a, b in zip(chars, chars[1:]) if is_wide(a.text) and is_wide(b.text)]
+            if len(steps) >= 4:
+                medians.append(float(np.median(steps)))
+        if len(medians) < 5:
+            return self.em
+        return float(np.clip(np.percentile(medians, 15), 0.95 * self.em, 1.2 * self.em))
+
+    def _place(self, strip: Strip, chars: list[Char], em: float) -> Glyphs:
+        if not any(not c.text.isspace() for c in chars):
+            return Glyphs([], [], [], [], 0.0, em)
+        region = self.regions[strip.region]
+        ink = self._inside(region)[strip.y0 - region.y0 : strip.y1 - region.y0, strip.x0 - region.x0 : strip.x1 - region.x0]
+        tall = strip.y1 - strip.y0
+        own = em if tall < 1.25 * em else tall / 0.93
+        return place([c._replace(x=c.x - strip.x0) for c in chars], ink, strip.x0, strip.y0, own)
+
+    def _guard(self, out: Page, strip: Strip, line: Glyphs) -> None:
+        """Ink of the strip that no glyph box covers is lost text: say so."""
+        region = self.regions[strip.region]
+        ink = self._inside(region)[strip.y0 - region.y0 : strip.y1 - region.y0, strip.x0 - region.x0 : strip.x1 - region.x0].copy()
+        for a, b in zip(line.x0, line.x1):
+            first = max(0, int(a - strip.x0 - 0.35 * self.em))
+            ink[:, first : max(0, int(b - strip.x0 + 0.35 * self.em))] = False
+        for a, b in _groups(runs(ink.any(axis=0)), 0.5 * self.em):
+            if ink[:, a:b].sum() < 0.02 * self.em**2:
+                continue
+            count = max(1, round((b - a) / self.em))
+            out.glyphs_lost += count
+            scale = 72 / self.dpi
+            box = Box(page=out.number, x0=round((strip.x0 + a) * scale, 1), y0=round(strip.y0 * scale, 1), x1=round((strip.x0 + b) * scale, 1), y1=round(strip.y1 * scale, 1))
+            out.findings.append(PrintedFinding(severity="check", code="ink_unread", message=f"第{out.number}頁這裡有墨跡（約{count}字）沒有辨識出文字。", page=out.number, box=box))
+
+
+def _groups(pieces: list[tuple[int, int]], gap: float) -> list[tuple[int, int]]:
+    out: list[tuple[int, int]] = []
+    for a, b in pieces:
+        if out and a - out[-1][1] < gap:
+            out[-1] = (out[-1][0], b)
+        else:
+            out.append((a, b))
+    return out
+
+
+def _unpack(x: float, stretches: list[tuple[int, int, int]]) -> float:
+    """Place on the page of a place in the packed picture."""
+    at, page, length = min(stretches, key=lambda s: max(s[0] - x, x - s[0] - s[2], 0))
+    return page + min(max(x - at, 0), length)
+
+
+def _page(number: int, width: float, height: float, lines: list[Glyphs], horizontal: np.ndarray, vertical: np.ndarray, scale: float = 1.0) -> Page:
+    rows = [
+        (char, a * scale, (line.baseline - 0.88 * line.em) * scale, b * scale, (line.baseline + 0.12 * line.em) * scale, line.baseline * scale, line.em * scale, score)
+        for line in lines
+        for char, a, b, score in zip(line.chars, line.x0, line.x1, line.score)
+    ]
+    values = np.array([row[1:] for row in rows], dtype=np.float64).reshape(-1, 7)
+    return Page(
+        number=number, width=width, height=height, chars=np.array([row[0] for row in rows], dtype="<U1"), boxes=values[:, :4],
+        baseline=values[:, 4], size=values[:, 5], confidence=values[:, 6], horizontal=horizontal, vertical=vertical, source="ocr",
+    )
