@@ -8,6 +8,8 @@ import numpy as np
 LEAST = 0.3  # inches: longer than any stroke of table text
 THICK = 0.045  # inches: a rule is never thicker
 GAP = 0.02  # inches: breaks of a worn rule that are bridged
+TOUCH = 0.03  # inches: rules this near to each other meet
+LONE = 1.2  # inches: a rule that meets no other is at least this long
 DASH = 0.06  # inches: gaps of a dashed rule
 
 
@@ -21,8 +23,43 @@ def find_rules(ink: np.ndarray, dpi: int) -> tuple[np.ndarray, np.ndarray, np.nd
         v, v_mask = _along(np.ascontiguousarray(ink.T), dpi, gap)
         if len(v) >= 2 and len(h) >= 2:
             break
-    vertical = v[:, [2, 0, 1]] if len(v) else np.zeros((0, 3))
-    return h, vertical, h_mask | v_mask.T
+    near = TOUCH * dpi
+    meeting = _meeting(h, v, near), _meeting(v, h, near)
+    h, v = _trim(h, v, h_mask, meeting[0], dpi), _trim(v, h, v_mask, meeting[1], dpi)
+    return h, v[:, [2, 0, 1]], h_mask | v_mask.T
+
+
+def _meeting(rules: np.ndarray, across: np.ndarray, near: float) -> list[np.ndarray]:
+    """For each rule the places along it where a rule of the other direction meets or crosses it."""
+    return [
+        np.sort(across[(across[:, 2] > a - near) & (across[:, 2] < b + near) & (across[:, 0] < at + near) & (across[:, 1] > at - near), 2])
+        for a, b, at in rules
+    ]
+
+
+def _trim(rules: np.ndarray, across: np.ndarray, mask: np.ndarray, meeting: list[np.ndarray], dpi: int) -> np.ndarray:
+    """Leave out strokes of glyphs: short pieces that meet no other rule, and ends that run on into a glyph.
+
+    `mask` (in the rules' own orientation) loses what is left out.
+    """
+    near, long, thick = TOUCH * dpi, LONE * dpi, int(THICK * dpi)
+    kept = []
+    for (a, b, at), met in zip(rules, meeting):
+        low, high = max(0, int(at) - thick), int(at) + thick + 1
+        if not len(met) and b - a < long:
+            mask[low:high, int(a) : int(b) + 1] = False
+            continue
+        start, end = a, b
+        if len(met):
+            # Several rules that end together run on over a page break; one alone has caught a stroke.
+            if met[0] - a > near and (np.abs(rules[:, 0] - a) < near).sum() < 2 and met[0] - a < 1.5 * LEAST * dpi:
+                start = met[0]
+            if b - met[-1] > near and (np.abs(rules[:, 1] - b) < near).sum() < 2 and b - met[-1] < 1.5 * LEAST * dpi:
+                end = met[-1]
+        mask[low:high, int(a) : max(int(a), int(start) - 2)] = False
+        mask[low:high, min(int(b) + 1, int(end) + 3) : int(b) + 1] = False
+        kept.append((start, end, at))
+    return np.array(kept, dtype=float).reshape(-1, 3)
 
 
 def _along(ink: np.ndarray, dpi: int, gap: float) -> tuple[np.ndarray, np.ndarray]:
