@@ -68,17 +68,17 @@ def skew(ink: np.ndarray, dpi: int) -> float:
     small = cv2.resize(mask, None, fx=72 / dpi, fy=72 / dpi, interpolation=cv2.INTER_AREA)
     best, sharpest = 0.0, -1.0
     for degrees in np.arange(-MAX_SKEW, MAX_SKEW + 0.01, 0.25):
-        rows = straighten(small, degrees, 0).sum(axis=1, dtype=float)
+        rows = straighten(small, degrees).sum(axis=1, dtype=float)
         sharp = float(((rows[1:] - rows[:-1]) ** 2).sum())
         if sharp > sharpest:
             best, sharpest = float(degrees), sharp
     return best
 
 
-def straighten(picture: np.ndarray, degrees: float, paper: int = 255) -> np.ndarray:
-    """The picture turned back by `degrees` about its centre, same shape; what comes into view is `paper`."""
+def straighten(picture: np.ndarray, degrees: float) -> np.ndarray:
+    """The picture turned back by `degrees` about its centre, same shape; what comes into view continues its edge."""
     if abs(degrees) < 0.02:
         return picture
     height, width = picture.shape
     matrix = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
-    return cv2.warpAffine(picture, matrix, (width, height), flags=cv2.INTER_LINEAR, borderValue=paper)
+    return cv2.warpAffine(picture, matrix, (width, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)

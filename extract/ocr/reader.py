@@ -67,7 +67,7 @@ class _Sheet:
         if abs(self.angle) >= 0.03:
             grey = straighten(grey, self.angle)
             ink = ink_of(grey, dpi)
-        h, v, mask = find_rules(ink, dpi)
+        h, v, mask = find_rules(grey, dpi)
         self.grey = grey
         self.grey[cv2.dilate(mask.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0] = 255
         self.ink = ink & ~mask
