@@ -22,7 +22,7 @@ from normalize.findings import KINDS, finding
 from normalize.headings import PlanHeadings, RowHeadings, match_plan
 from normalize.sections import section_rows
 from normalize.taxonomy import Edition
-from normalize.text import mend_simplified, repair, searchable
+from normalize.text import repair, searchable
 from normalize.titles import Title, parse_title
 from normalize.units import kind_of, mended_names, plan_names, read_units
 
@@ -102,12 +102,6 @@ def identify(title: Title, plan: PrintedPlan, codes_file: Path | None) -> tuple[
     if title.year_roc is None and named.year_roc is not None:
         title = replace(title, year_roc=named.year_roc, year_from_file=True)
     return title, agency
-
-
-def _mender(text_source: str):
-    if text_source == "digital":
-        return repair
-    return lambda text: mend_simplified(repair(text))
 
 
 def _rows(draft: Draft, plan: PrintedPlan, heads: PlanHeadings, mend) -> None:

@@ -4,16 +4,16 @@ Two rules keep the printed wording safe:
 
 * `repair` touches only characters that are *encodings* of an ordinary character (Kangxi radicals, CJK radicals,
   compatibility ideographs). Widths, punctuation, variants (台/臺) and typos stay.
-* `mend_simplified` is for recognised (OCR) text only and works character by character: a character is replaced only when
-  it cannot stand in Traditional text (it is outside Big5) and OpenCC knows its Traditional twin inside Big5. Converting
-  whole lines would turn 里長 into 裡長, 占用 into 佔用 and 核准 into 覈准.
+* Simplified twins that a recogniser put are mended where it reads (`extract/simplified.py`); here they are folded for matching only.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache, lru_cache
+from functools import lru_cache
+
+from extract.simplified import mend_simplified
 
 _COMPAT = re.compile("[\u2e80-\u2fdf\uf900-\ufaff\U0002f800-\U0002fa1f]")
 # CJK radicals without a decomposition in Unicode that stand for a whole character (source: Unihan, EquivalentUnifiedIdeograph.txt).
@@ -32,38 +32,6 @@ def repair(text: str) -> str:
     if not _COMPAT.search(text):
         return text
     return _COMPAT.sub(lambda m: _RADICALS.get(m.group(), unicodedata.normalize("NFKC", m.group())), text)
-
-
-@cache
-def _converter(config: str):
-    import opencc
-
-    return opencc.OpenCC(config)
-
-
-def _in_big5(char: str) -> bool:
-    try:
-        char.encode("cp950")
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-@lru_cache(maxsize=8192)
-def traditional_twin(char: str) -> str:
-    """The Traditional character for one that cannot stand in Traditional text; the character itself otherwise."""
-    if ord(char) < 0x3400 or _in_big5(char):
-        return char
-    twin = _converter("s2t").convert(char)
-    twin = {"爲": "為", "衆": "眾", "臺": "臺", "裏": "裡", "羣": "群", "啓": "啟"}.get(twin, twin)
-    return twin if len(twin) == 1 and _in_big5(twin) else char
-
-
-def mend_simplified(text: str) -> str:
-    """Mend Simplified twins in recognised text (內 read as 内), one character at a time."""
-    if not text or text.isascii():
-        return text
-    return "".join(map(traditional_twin, text))
 
 
 def searchable(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 import cv2
@@ -141,12 +142,10 @@ class _Sheet:
         """Recognise every strip and assemble the page."""
         pictures = [self._picture(s) for s in self.strips]
         read = recognise([picture for picture, _ in pictures])
-        mended = 0
+        mended: Counter[str] = Counter()
         lines: list[list[Char]] = []
         for chars, (_, stretches) in zip(read, pictures):
-            chars, changed = mend(chars)
-            mended += changed
-            lines.append([c._replace(x=_unpack(c.x, stretches)) for c in chars])
+            lines.append([c._replace(x=_unpack(c.x, stretches)) for c in mend(chars, mended)])
         em = self._natural_em(lines)
         glyphs = [self._place(strip, chars, em) for strip, chars in zip(self.strips, lines)]
         columns: dict[tuple, list[Glyphs]] = {}
@@ -160,7 +159,8 @@ class _Sheet:
         for strip, line in zip(self.strips, glyphs):
             self._guard(out, strip, line)
         if mended:
-            out.findings.append(PrintedFinding(severity="note", code="ocr_marker_mended", message=f"第{number}頁有{mended}個項次「1」被辨識為字母，已還原。", page=number))
+            changes = "、".join(f"{change}×{n}" for change, n in mended.most_common())
+            out.findings.append(PrintedFinding(severity="note", code="ocr_characters_mended", message=f"第{number}頁辨識的字已還原：{changes}。", page=number))
         return out
 
     def _natural_em(self, lines: list[list[Char]]) -> float:
