@@ -63,9 +63,8 @@ def draft_file(path: Path, codes_file: Path | None = None) -> Draft:
 def draft_plan(plan: PrintedPlan, codes_file: Path | None = None) -> Draft:
     """Draft of one printed plan."""
     plan_id = plan.sha256[:12]
-    mend = _mender(plan.text_source)
     notes = [f.message for f in plan.findings if f.code == "title_note"]
-    title = parse_title(mend(plan.title or ""), notes)
+    title = parse_title(repair(plan.title or ""), notes)
     title, agency = identify(title, plan, codes_file)
     heads = match_plan(plan, title.year_roc)
     edition = heads.edition
@@ -77,9 +76,9 @@ def draft_plan(plan: PrintedPlan, codes_file: Path | None = None) -> Draft:
            "pipeline_version": f"extract {plan.extractor_version or '?'}, normalize {__version__}", "agency_parent": agency and agency.parent,
            "agency_score": agency and agency.score, "taxonomy_score": heads.support if edition else 0.0, "matched_share": heads.matched_share,
            "column_headers": plan.column_headers, "interim_sha256": None}
-    draft = Draft(row, sections=section_rows(plan, plan_id, mend), title=title)
+    draft = Draft(row, sections=section_rows(plan, plan_id), title=title)
     if plan.status == "ok":
-        _rows(draft, plan, heads, mend)
+        _rows(draft, plan, heads)
         draft.findings += checks.plan_findings(plan_id, title, agency, heads, [m["measure_id"] for m in draft.measures], _first_of_rows(plan, draft))
     _printed_findings(draft, plan)
     if plan.status == "ok":
@@ -104,7 +103,7 @@ def identify(title: Title, plan: PrintedPlan, codes_file: Path | None) -> tuple[
     return title, agency
 
 
-def _rows(draft: Draft, plan: PrintedPlan, heads: PlanHeadings, mend) -> None:
+def _rows(draft: Draft, plan: PrintedPlan, heads: PlanHeadings) -> None:
     equals: dict[tuple, int] = {}
     known = plan_names([u.text for r in plan.rows for m in r.measures for u in m.units])
     elsewhere = {m.node.code for head in heads.rows for m in head.focus if m.node}
@@ -118,14 +117,14 @@ def _rows(draft: Draft, plan: PrintedPlan, heads: PlanHeadings, mend) -> None:
             fact = tuple(_raw(x) for x in (printed.pillar, "\n".join(printed.focus), measure.theme, measure.marker))
             equals[fact] = equals.get(fact, 0) + 1
             measure_id = _measure_id(draft.plan["plan_id"], fact, equals[fact])
-            row = _measure_row(draft.plan, measure_id, len(draft.measures) + 1, printed.pillar, head, measure, mend)
+            row = _measure_row(draft.plan, measure_id, len(draft.measures) + 1, printed.pillar, head, measure)
             _set_codes(row, head, heads.edition, pillar, focus)
-            row["extra"] = json.dumps({k: mend(v) for k, v in printed.extra.items()}, ensure_ascii=False) if printed.extra else None
+            row["extra"] = json.dumps({k: repair(v) for k, v in printed.extra.items()}, ensure_ascii=False) if printed.extra else None
             if focus is None and candidates:
                 draft.open.append((len(draft.measures), candidates))
             draft.measures.append(row)
             draft.groups.append((printed.focus_cell, index))
-            _unit_rows(draft, row, measure, known, mend)
+            _unit_rows(draft, row, measure, known)
 
 
 def codes(head: RowHeadings, edition: Edition | None) -> tuple[str | None, str | None, list[str]]:
@@ -166,15 +165,15 @@ def _set_codes(row: dict, head: RowHeadings, edition: Edition | None, pillar: st
     row["focus_basis"] = "printed" if focus is not None else None
 
 
-def _measure_row(plan: dict, measure_id: str, seq: int, pillar_printed: str, head: RowHeadings, measure: PrintedMeasure, mend) -> dict:
-    title = mend(measure.title).strip() if measure.title else None
-    lines = ([title] if title else []) + [mend(p.text) for p in measure.paragraphs if p.text.strip()]
+def _measure_row(plan: dict, measure_id: str, seq: int, pillar_printed: str, head: RowHeadings, measure: PrintedMeasure) -> dict:
+    title = repair(measure.title).strip() if measure.title else None
+    lines = ([title] if title else []) + [repair(p.text) for p in measure.paragraphs if p.text.strip()]
     text = "\n".join(lines)
     boxes = measure.boxes or [b for p in measure.paragraphs for b in p.boxes]
     pages = [b.page for b in boxes]
     return {"measure_id": measure_id, "plan_id": plan["plan_id"], "agency": plan["agency"], "year_roc": plan["year_roc"], "year": plan["year"],
-            "pillar_printed": mend(head.pillar_printed), "focus_printed": mend("\n".join(head.focus_printed)), "seq": seq,
-            "theme": mend(measure.theme).strip() or None if measure.theme else None, "marker": measure.marker, "title": title, "text": text, "units": [],
+            "pillar_printed": repair(head.pillar_printed), "focus_printed": repair("\n".join(head.focus_printed)), "seq": seq,
+            "theme": repair(measure.theme).strip() or None if measure.theme else None, "marker": measure.marker, "title": title, "text": text, "units": [],
             "page_first": min(pages, default=None), "page_last": max(pages, default=None), "boxes": [box_row(b) for b in boxes],
             "text_confidence": measure.confidence, "needs_review": False, "text_folded": searchable(text), "corrected": []}
 
@@ -183,8 +182,8 @@ def box_row(box: Box | None) -> dict | None:
     return None if box is None else {"page": box.page, "x0": box.x0, "y0": box.y0, "x1": box.x1, "y1": box.y1}
 
 
-def _unit_rows(draft: Draft, row: dict, measure: PrintedMeasure, known: frozenset[str], mend) -> None:
-    units = [u for printed in measure.units for u in read_units(mend(printed.text), known)]
+def _unit_rows(draft: Draft, row: dict, measure: PrintedMeasure, known: frozenset[str]) -> None:
+    units = [u for printed in measure.units for u in read_units(repair(printed.text), known)]
     units = list({u.name: u for u in reversed(units)}.values())[::-1]
     row["units"] = [u.name for u in units]
     common = {k: row[k] for k in ("measure_id", "plan_id", "agency", "year", "seq")} | {"measure": row["text"]}

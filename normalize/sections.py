@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from extract.model import PrintedPlan
-from normalize.text import match_key
+from normalize.text import match_key, repair
 
 # In this order: the first pattern that a folded heading holds decides.
 _KINDS = (
@@ -28,14 +28,14 @@ def section_kind(heading: str, has_plan_table: bool = False) -> str:
 _KINDS = tuple((kind, re.compile("|".join(match_key(w) for w in pattern.pattern.split("|")))) for kind, pattern in _KINDS)
 
 
-def section_rows(plan: PrintedPlan, plan_id: str, mend) -> list[dict]:
-    """Rows of `sections`; `mend` is the text repair for the plan's text source."""
+def section_rows(plan: PrintedPlan, plan_id: str) -> list[dict]:
+    """Rows of `sections`, text repaired."""
     rows = []
     for seq, section in enumerate(plan.sections, 1):
-        lines = [mend(p.text) for p in section.paragraphs]
+        lines = [repair(p.text) for p in section.paragraphs]
         for table in section.tables:
-            lines += [" | ".join(mend(cell).replace("\n", " ") for cell in cells) for cells in [table.header, *table.rows] if any(cells)]
-        heading = mend(section.heading)
+            lines += [" | ".join(repair(cell).replace("\n", " ") for cell in cells) for cells in [table.header, *table.rows] if any(cells)]
+        heading = repair(section.heading)
         rows.append({"plan_id": plan_id, "seq": seq, "marker": section.marker, "heading": heading, "kind": section_kind(heading, section.has_plan_table),
                      "text": "\n".join(lines), "page_first": section.page})
     return rows

@@ -8,6 +8,7 @@ import pymupdf
 
 LOW, HIGH = 150, 220  # dots per inch: finer pictures read no better and cost more
 MAX_PIXELS = 24_000_000  # a page larger than this at LOW is rendered coarser
+SKEW_DPI = 110  # dots per inch: enough to see a lean, and quick
 MAX_SKEW = 5.0  # degrees
 
 
@@ -52,8 +53,9 @@ def skew(ink: np.ndarray, dpi: int) -> float:
 
     Long rules tell best; a page without any is judged by how sharply its text lines stand out row by row.
     """
-    mask = ink.astype(np.uint8) * 255
-    length = int(dpi * 0.8)
+    mask = cv2.resize(ink.astype(np.uint8) * 255, None, fx=SKEW_DPI / dpi, fy=SKEW_DPI / dpi, interpolation=cv2.INTER_AREA)
+    mask, dpi = (mask > 60).astype(np.uint8) * 255, SKEW_DPI
+    length = int(dpi * 1.2)
     found = cv2.HoughLinesP(mask, 1, np.pi / 1440, threshold=length // 2, minLineLength=length, maxLineGap=int(dpi * 0.05))
     if found is not None:
         x0, y0, x1, y1 = found.reshape(-1, 4).astype(float).T

@@ -20,7 +20,7 @@ from .rules import find_rules
 from .strips import Strip, cut, em_of, runs
 
 SURE = 0.72  # mean probability below which a page is tried the other ways up
-PACK = 0.45  # of the em: wider gaps between glyphs are narrowed to this before recognition
+PACK = 0.3  # of the em: wider gaps between glyphs are narrowed to this before recognition
 SNAP = 0.3  # of the em: how far a line may stand off the column's common edge
 
 
@@ -42,20 +42,19 @@ def read_page(page: pymupdf.Page, number: int) -> Page:
     """
     dpi = resolution(page)
     grey = render(page, dpi)
-    best = None
-    for quarter in (0, 2, 1, 3):
+    best: tuple[float, Page] | None = None
+    for quarter, turn in ((0, 0), (2, 180), (1, 90), (3, -90)):
         sheet = _Sheet(np.ascontiguousarray(np.rot90(grey, quarter)), dpi)
-        if not sheet.strips:
-            best = best or (0.0, quarter, sheet)
+        if best is not None and sheet.probe() <= best[0] + 0.05:
+            continue
+        out = sheet.page(number)
+        out.turn = turn
+        score = float(out.confidence.mean()) if len(out.chars) else 0.0
+        if best is None or score > best[0]:
+            best = (score, out)
+        if best[0] >= SURE or not sheet.strips:
             break
-        score = sheet.probe()
-        if best is None or score > best[0] + 0.05:
-            best = (score, quarter, sheet)
-        if best[0] >= SURE:
-            break
-    out = best[2].page(number)
-    out.turn = {0: 0, 1: 90, 2: 180, 3: -90}[best[1]]
-    return out
+    return best[1]
 
 
 class _Sheet:
@@ -116,7 +115,7 @@ class _Sheet:
         near = cv2.dilate(own.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
         band[1:-1][near] = self.grey[strip.y0 : strip.y1, strip.x0 : strip.x1][near]
         room = int(PACK * self.em)
-        side = int(0.25 * self.em)
+        side = int(0.12 * self.em)
         stretches, at = [], side
         pieces = runs(own.any(axis=0))
         for i, (a, b) in enumerate(pieces):
@@ -124,7 +123,7 @@ class _Sheet:
                 at += min(a - pieces[i - 1][1], room)
             stretches.append((at, strip.x0 + a, b - a))
             at += b - a
-        tall = max(band.shape[0] + int(0.1 * self.em), round(1.14 * self.em))
+        tall = max(band.shape[0] + int(0.1 * self.em), round(1.2 * self.em))
         picture = np.full((tall, at + side), 255, dtype=np.uint8)
         top = (tall - band.shape[0]) // 2
         for at, x, length in stretches:
