@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 
 HEIGHT = 48  # pixels: what the model was trained on
-BATCH = 8
+BATCH = 4
 
 
 class Char(NamedTuple):
@@ -38,7 +38,7 @@ def _session():
     # One page a process: more threads than cores would only get into each other's way.
     options.intra_op_num_threads = int(os.environ.get("SERVICE_PLANS_OCR_THREADS", "1"))
     options.inter_op_num_threads = 1
-    options.enable_cpu_mem_arena = False
+    options.enable_cpu_mem_arena = True
     options.log_severity_level = 3
     session = onnxruntime.InferenceSession(str(found[-1]), options, providers=["CPUExecutionProvider"])
     classes = session.get_modelmeta().custom_metadata_map["character"].splitlines()
