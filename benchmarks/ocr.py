@@ -41,7 +41,7 @@ def whole_rows(truth: dict, measures) -> tuple[float, float]:
             focus = m["focus_code"] if m["focus_certainty"] == "printed" else None
             expected.append((text, str(row["pillar_code"] or ""), focus, sorted(map(fold, m["units"])), bool(row["theme"]), fold(m["marker"]).strip(".、"), len(m["paragraphs"]) + bool(m["title"])))
     found = [
-        (fold(r["text"]), r["pillar_code"] or "", r["focus_code"], sorted(map(fold, r["units"])), bool(r["theme"]), fold(r["marker"]).strip(".、"), r["text"].count("\n") + 1)
+        (fold(r["text"]), r["pillar_code"] or "", r["focus_code"], sorted(map(fold, r["units"])), bool(fold(r["theme"])), fold(r["marker"]).strip(".、"), r["text"].count("\n") + 1)
         for r in measures.sort_values("seq").to_dict("records")
     ]
     free = set(range(len(found)))

@@ -59,6 +59,10 @@ def place(chars: list[Char], ink: np.ndarray, x: int, y: int, em: float) -> Glyp
     right = left + width
     right[:-1] = np.minimum(right[:-1], np.maximum(left[1:], left[:-1] + 0.1 * em))
     before = {i - n for n, i in enumerate(spaces)}
+    for i in range(1, size):
+        # The narrow ink of a 1 or an l leaves wide gaps that are no word spaces: the recogniser tells those.
+        if i not in before and not is_wide(kept[i].text) and not is_wide(kept[i - 1].text) and left[i] - right[i - 1] < 0.8 * em:
+            right[i - 1] = max(right[i - 1], left[i])
     for i in before:
         # A space the recogniser saw between Latin words stays visible as a gap.
         if 0 < i < size and left[i] - right[i - 1] < 0.2 * em and not is_wide(kept[i].text) and not is_wide(kept[i - 1].text):

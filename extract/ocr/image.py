@@ -16,9 +16,9 @@ def resolution(page: pymupdf.Page) -> int:
     """Dots per inch to render the page at: its largest picture's own, within LOW and HIGH and within MAX_PIXELS."""
     dpi = LOW
     for picture in page.get_image_info():
-        width = picture["bbox"][2] - picture["bbox"][0]
-        if width > 0.3 * page.rect.width:
-            dpi = max(dpi, round(picture["width"] / width * 72))
+        area = abs(pymupdf.Rect(picture["bbox"]))
+        if area > 0.1 * abs(page.rect):
+            dpi = max(dpi, round((picture["width"] * picture["height"] / area) ** 0.5 * 72))
     dpi = min(dpi, HIGH)
     area = page.rect.width * page.rect.height / 72**2
     return max(36, min(dpi, int((MAX_PIXELS / max(area, 1e-6)) ** 0.5)))

@@ -19,7 +19,7 @@ from .recognise import Char, recognise
 from .rules import find_rules
 from .strips import Strip, cut, em_of, runs
 
-SURE = 0.72  # mean probability below which a page is tried the other ways up
+SURE = 0.72  # reading score below which a page is tried the other ways up
 PACK = 0.3  # of the em: wider gaps between glyphs are narrowed to this before recognition
 SNAP = 0.3  # of the em: how far a line may stand off the column's common edge
 
@@ -49,7 +49,7 @@ def read_page(page: pymupdf.Page, number: int) -> Page:
             continue
         out = sheet.page(number)
         out.turn = turn
-        score = float(out.confidence.mean()) if len(out.chars) else 0.0
+        score = sheet.probe()
         if best is None or score > best[0]:
             best = (score, out)
         if best[0] >= SURE or not sheet.strips:
@@ -77,6 +77,7 @@ class _Sheet:
         self.regions = self._regions()
         self.em = em_of([self._inside(r) for r in self.regions], dpi)
         self.strips = self._strips()
+        self.read: list[list[Char]] = []
 
     def _regions(self) -> list[Region]:
         """Cells of all tables; the last region is the open page, its tables blanked out."""
@@ -131,19 +132,23 @@ class _Sheet:
         return picture, stretches
 
     def probe(self) -> float:
-        """Mean probability over a sample of lines: how well the page reads this way up."""
-        sample = sorted(self.strips, key=lambda s: s.x0 - s.x1)[:24:2]
-        found = recognise([self._picture(s)[0] for s in sample])
-        scores = [c.score for line in found for c in line] or [0.0]
-        return float(np.mean(scores)) * min(1.0, sum(map(len, found)) / max(1.0, sum((s.x1 - s.x0) / self.em for s in sample) * 0.5))
+        """How well the page reads this way up, 0 to 1, by a sample of its widest lines.
+
+        The mean probability, less where much ink gave few characters: sideways glyphs are read, too, but one a line.
+        """
+        sample = sorted(range(len(self.strips)), key=lambda i: self.strips[i].x0 - self.strips[i].x1)[:24:2]
+        found = [self.read[i] for i in sample] if self.read else recognise([self._picture(self.strips[i])[0] for i in sample])
+        scores = [c.score for line in found for c in line]
+        expected = 0.5 * sum(self.strips[i].x1 - self.strips[i].x0 for i in sample) / self.em
+        return float(np.mean(scores)) * min(1.0, len(scores) / max(1.0, expected)) if scores else 0.0
 
     def page(self, number: int) -> Page:
         """Recognise every strip and assemble the page."""
         pictures = [self._picture(s) for s in self.strips]
-        read = recognise([picture for picture, _ in pictures])
+        self.read = recognise([picture for picture, _ in pictures])
         mended: Counter[str] = Counter()
         lines: list[list[Char]] = []
-        for chars, (_, stretches) in zip(read, pictures):
+        for chars, (_, stretches) in zip(self.read, pictures):
             lines.append([c._replace(x=_unpack(c.x, stretches)) for c in mend(chars, mended)])
         em = self._natural_em(lines)
         glyphs = [self._place(strip, chars, em) for strip, chars in zip(self.strips, lines)]
