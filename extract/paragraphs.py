@@ -25,6 +25,7 @@ AUTOSPACE = 0.25  # of the glyph size: typesetters put up to this much between C
 INDENT = 0.8  # of the glyph size: a change of the left edge this large is an indent
 EDGE = 0.1  # of the glyph size: a line this near the edge reaches it
 UNSPREAD = 0.035  # of the glyph size: a justified column's running lines end nearer to the edge than this
+SCAN_JITTER = 0.4  # of the glyph size: the same for glyph boxes estimated from a picture
 LINK = frozenset("/.@-_:?&=%#~+")
 
 
@@ -42,6 +43,8 @@ class Limits:
     """Free width (points) that ordinary running lines leave where text is ragged: lines this long are full."""
     closing: frozenset[str] = frozenset()
     """Marks that close a paragraph more often than they stand inside one, in this column."""
+    jitter: float = UNSPREAD
+    """Of the glyph size: how far edges and gaps may be off. Print has hardly any, a scan's glyph boxes are estimates."""
     justified: bool = False
     """Running lines are spread to the edge, so any line short of it ends a paragraph."""
 
@@ -79,8 +82,9 @@ def measure_limits(lines: list[Placed]) -> Limits:
     if nearest > left and (nearest - left < size or len(lines) < 6) and not sure:
         # Ragged text never fills the last fraction of a glyph; cells are padded alike on both sides.
         nearest = left
-    spread = [_spread(p.line) > UNSPREAD * size for p in lines if p.x1 - p.line.right - nearest < EDGE * size]
-    return Limits(left, nearest, pitch, sure, _full(slack, nearest, size), _closing(lines, nearest, size), len(spread) >= 6 and sum(spread) > 0.5 * len(spread))
+    jitter = UNSPREAD if all(p.line.confidence == 1.0 for p in lines) else SCAN_JITTER
+    spread = [_spread(p.line) > jitter * size for p in lines if p.x1 - p.line.right - nearest < EDGE * size]
+    return Limits(left, nearest, pitch, sure, _full(slack, nearest, size), _closing(lines, nearest, size), jitter, len(spread) >= 6 and sum(spread) > 0.5 * len(spread))
 
 
 def _closing(lines: list[Placed], nearest: float, size: float) -> frozenset[str]:
@@ -155,7 +159,7 @@ def could_hold(line: Placed, following: Line, limits: Limits) -> bool:
         return False
     if limits.justified:
         # Typesetters leave a little more unspread where Latin letters stand in the line.
-        least = 4 * UNSPREAD if any(c.isascii() and c.isalpha() for c in line.line.chars) else UNSPREAD
+        least = 4 * UNSPREAD if any(c.isascii() and c.isalpha() for c in line.line.chars) else limits.jitter
         if free > least * line.line.size and _spread(line.line) < 0.5 * free:
             return True
     if limits.pitch > 1.0:

@@ -12,7 +12,7 @@ import pymupdf
 from ..geometry import clean_rules
 from ..grid import find_grids
 from ..model import Box, Page, PrintedFinding
-from .glyphs import Glyphs, place, snap
+from .glyphs import Glyphs, is_wide, place, snap, widen
 from .image import ink_of, render, resolution, skew, straighten
 from .mend import mend
 from .recognise import Char, recognise
@@ -110,8 +110,7 @@ class _Sheet:
 
         The second value lists (x in the picture, x on the page, length) of each stretch kept.
         """
-        region = self.regions[strip.region]
-        own = self._inside(region)[strip.y0 - region.y0 : strip.y1 - region.y0, strip.x0 - region.x0 : strip.x1 - region.x0]
+        own = self._ink(strip)
         band = np.full((strip.y1 - strip.y0 + 2, strip.x1 - strip.x0), 255, dtype=np.uint8)
         near = cv2.dilate(own.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
         band[1:-1][near] = self.grey[strip.y0 : strip.y1, strip.x0 : strip.x1][near]
@@ -151,7 +150,10 @@ class _Sheet:
         for chars, (_, stretches) in zip(self.read, pictures):
             lines.append([c._replace(x=_unpack(c.x, stretches)) for c in mend(chars, mended)])
         em = self._natural_em(lines)
-        glyphs = [self._place(strip, chars, em) for strip, chars in zip(self.strips, lines)]
+        inks = [self._ink(strip) for strip in self.strips]
+        here = [([c._replace(x=c.x - strip.x0) for c in chars], ink) for strip, chars, ink in zip(self.strips, lines, inks)]
+        lines = widen(here, em)
+        glyphs = [self._place(strip, chars, ink, em) for strip, chars, ink in zip(self.strips, lines, inks)]
         columns: dict[tuple, list[Glyphs]] = {}
         for strip, line in zip(self.strips, glyphs):
             key = self.regions[strip.region].column
@@ -169,8 +171,6 @@ class _Sheet:
 
     def _natural_em(self, lines: list[list[Char]]) -> float:
         """Glyph size in pixels from the advance of ideographs in the least spread lines."""
-        from .glyphs import is_wide
-
         medians = []
         for chars in lines:
             steps = [b.x - a.x for a, b in zip(chars, chars[1:]) if is_wide(a.text) and is_wide(b.text)]
@@ -180,19 +180,19 @@ class _Sheet:
             return self.em
         return float(np.clip(np.percentile(medians, 15), 0.95 * self.em, 1.2 * self.em))
 
-    def _place(self, strip: Strip, chars: list[Char], em: float) -> Glyphs:
+    def _ink(self, strip: Strip) -> np.ndarray:
+        region = self.regions[strip.region]
+        return self._inside(region)[strip.y0 - region.y0 : strip.y1 - region.y0, strip.x0 - region.x0 : strip.x1 - region.x0]
+
+    def _place(self, strip: Strip, chars: list[Char], ink: np.ndarray, em: float) -> Glyphs:
         if not any(not c.text.isspace() for c in chars):
             return Glyphs([], [], [], [], 0.0, em)
-        region = self.regions[strip.region]
-        ink = self._inside(region)[strip.y0 - region.y0 : strip.y1 - region.y0, strip.x0 - region.x0 : strip.x1 - region.x0]
         tall = strip.y1 - strip.y0
-        own = em if tall < 1.25 * em else tall / 0.93
-        return place([c._replace(x=c.x - strip.x0) for c in chars], ink, strip.x0, strip.y0, own)
+        return place(chars, ink, strip.x0, strip.y0, em if tall < 1.25 * em else tall / 0.93)
 
     def _guard(self, out: Page, strip: Strip, line: Glyphs) -> None:
         """Ink of the strip that no glyph box covers is lost text: say so."""
-        region = self.regions[strip.region]
-        ink = self._inside(region)[strip.y0 - region.y0 : strip.y1 - region.y0, strip.x0 - region.x0 : strip.x1 - region.x0].copy()
+        ink = self._ink(strip).copy()
         for a, b in zip(line.x0, line.x1):
             first = max(0, int(a - strip.x0 - 0.35 * self.em))
             ink[:, first : max(0, int(b - strip.x0 + 0.35 * self.em))] = False

@@ -11,8 +11,8 @@ EDGE = 0.1  # inches: nearer to the picture's edge stand only shadows of the lid
 GAP = 0.02  # inches: breaks of a worn rule that are bridged
 FAINT = 20  # of 255: a rule is at least this much darker than its paper
 TOUCH = 0.03  # inches: rules this near to each other meet
-LONG = 1.0  # inches: a rule this long is no row of strokes
-LONE = 1.2  # inches: a rule that meets no other is at least this long
+LONG = 1.5  # inches: a rule this long is no row of strokes
+LONE = 3.0  # inches: a rule that meets no other is at least this long
 DASH = 0.06  # inches: gaps of a dashed rule
 
 
