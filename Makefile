@@ -5,7 +5,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 WORKERS ?= $(shell nproc 2>/dev/null || echo 1)
 
-.PHONY: help extract test calibrate compare-readers lint lock clean
+.PHONY: help extract test check harmonise bench-match bench-ocr calibrate compare-readers lint lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -35,6 +35,19 @@ extract: $(VENV)/.runtime ## read data/raw/*.pdf and write the dataset into data
 
 test: $(VENV)/.dev ## run the tests
 	@$(PY) -m pytest
+
+check: $(VENV)/.runtime ## print the dataset's findings by severity; fails when one is an error
+	@$(PY) -m normalize.check data/processed
+
+harmonise: $(VENV)/.runtime ## propose matches for names the data files do not know
+	@$(PY) -m normalize.harmonise data/processed
+
+bench-match: $(VENV)/.dev ## heading accuracy under noise
+	@$(PY) benchmarks/match_noise.py
+
+bench-ocr: $(VENV)/.dev ## accuracy on made scans; time and memory beside RapidOCR's page call
+	@$(PY) -m benchmarks.ocr accuracy
+	@$(PY) -m benchmarks.ocr speed
 
 calibrate: $(VENV)/.runtime ## renew the table of docs/focus-score.md from data/interim/
 	@$(PY) -m normalize.calibrate data/interim --write docs/focus-score.md

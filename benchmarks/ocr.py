@@ -4,7 +4,7 @@
     python -m benchmarks.ocr speed       # a page's time here and in RapidOCR's page call, in one run
 
 A measure counts as whole when its text is at least 97 % alike (spaces and widths aside) and its pillar, focus point (where the
-plan prints it), units, theme, marker and number of paragraphs are right. F1 is over the measures of truth and dataset.
+plan prints it), units, theme and marker are right. F1 is over the measures of truth and dataset.
 """
 
 from __future__ import annotations
@@ -39,9 +39,9 @@ def whole_rows(truth: dict, measures) -> tuple[float, float]:
         for m in row["measures"]:
             text = fold("".join(([m["title"]] if m["title"] else []) + m["paragraphs"]))
             focus = m["focus_code"] if m["focus_certainty"] == "printed" else None
-            expected.append((text, str(row["pillar_code"] or ""), focus, sorted(map(fold, m["units"])), bool(row["theme"]), fold(m["marker"]).strip(".、"), len(m["paragraphs"]) + bool(m["title"])))
+            expected.append((text, str(row["pillar_code"] or ""), focus, sorted(map(fold, m["units"])), bool(row["theme"]), fold(m["marker"]).strip(".、")))
     found = [
-        (fold(r["text"]), r["pillar_code"] or "", r["focus_code"], sorted(map(fold, r["units"])), bool(fold(r["theme"])), fold(r["marker"]).strip(".、"), r["text"].count("\n") + 1)
+        (fold(r["text"]), r["pillar_code"] or "", r["focus_code"], sorted(map(fold, r["units"])), bool(fold(r["theme"])), fold(r["marker"]).strip(".、"))
         for r in measures.sort_values("seq").to_dict("records")
     ]
     free = set(range(len(found)))

@@ -17,9 +17,10 @@ import pyarrow as pa
 from normalize import corrections, filings, focus_inference
 from normalize.datapackage import descriptor
 from normalize.draft import Draft, draft_file
+from normalize.changes import changes
 from normalize.findings import SEVERITIES, finding
 from normalize.publish import previous_times, publish, to_arrow
-from normalize.schema import FINDINGS, MEASURE_UNITS, MEASURES, PLANS, SECTIONS, TABLES, TAXONOMY
+from normalize.schema import FINDINGS, MEASURE_CHANGES, MEASURE_UNITS, MEASURES, PLANS, SECTIONS, TABLES, TAXONOMY
 from normalize.taxonomy import counterparts, editions
 
 CORRECTIONS = Path(__file__).parent.parent / "data" / "corrections"
@@ -151,7 +152,8 @@ def tables(drafts: list[Draft]) -> dict[str, pa.Table]:
     """All tables as Arrow, rows sorted by plan and position."""
     drafts = sorted(drafts, key=lambda d: d.plan["plan_id"])
     rows = {MEASURES: [m for d in drafts for m in d.measures], MEASURE_UNITS: [u for d in drafts for u in d.units], PLANS: [d.plan for d in drafts],
-            SECTIONS: [s for d in drafts for s in d.sections], FINDINGS: [f for d in drafts for f in d.findings], TAXONOMY: taxonomy_rows()}
+            SECTIONS: [s for d in drafts for s in d.sections], FINDINGS: [f for d in drafts for f in d.findings], TAXONOMY: taxonomy_rows(),
+            MEASURE_CHANGES: changes(drafts)}
     return {t.name: to_arrow(t, rows[t]) for t in TABLES}
 
 

@@ -163,4 +163,19 @@ TAXONOMY = Table("taxonomy", "One row a focus point of each edition", "每一版
     C("counterpart", "list<string>", "Codes of the other edition that cover the same ground (this project's reading).", "另一版本之對應代碼（本專案判讀）"),
 ), ("taxonomy", "focus_code"), (), ("taxonomy", "focus_code"))
 
-TABLES = (MEASURES, MEASURE_UNITS, PLANS, SECTIONS, FINDINGS, TAXONOMY)
+MEASURE_CHANGES = Table("measure_changes", "One row a measure of two consecutive plans of an agency: kept, reworded, moved, new or dropped", "同一機關前後兩年計畫之措施異動，每項一列", (
+    C("agency", "string", "Agency.", "機關", coded=True),
+    C("year_roc_before", "int16", "ROC year of the earlier plan.", "前一計畫年度"),
+    C("year_roc_after", "int16", "ROC year of the next plan on file; not always the next year.", "後一計畫年度"),
+    C("change", "string", "kept (wording the same), reworded, moved (to another focus point), new or dropped.", "異動", coded=True, values=("kept", "reworded", "moved", "new", "dropped")),
+    C("measure_id_before", "string", "Measure in the earlier plan; null for new ones.", "前一計畫之措施", True),
+    C("measure_id_after", "string", "Measure in the later plan; null for dropped ones.", "後一計畫之措施", True),
+    C("focus_code_before", "string", "Its focus point then.", "原執行重點", True, True),
+    C("focus_code_after", "string", "Its focus point now.", "新執行重點", True, True),
+    C("likeness", "float32", "Likeness of the two texts, 0-1 (RapidFuzz ratio of the folded texts); null for new and dropped ones.", "文字相似度，0 至 1", True),
+    C("units_changed", "bool", "The responsible units differ.", "執行單位是否不同"),
+    C("text_before", "string", "Text then.", "原文字", True),
+    C("text_after", "string", "Text now.", "新文字", True),
+), (), ((("measure_id_before",), "measures"), (("measure_id_after",), "measures")), ("agency", "year_roc_before"))
+
+TABLES = (MEASURES, MEASURE_UNITS, PLANS, SECTIONS, FINDINGS, TAXONOMY, MEASURE_CHANGES)
