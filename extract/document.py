@@ -17,6 +17,9 @@ from .readers import mupdf
 EXTRACTOR_VERSION = "2"
 """Raised with every change that alters what is read, so that kept results are made anew."""
 
+MAX_PAGES = 2000
+"""A plan has ten to a hundred pages; a longer file is something else, or an attack."""
+
 pymupdf.TOOLS.mupdf_display_errors(False)
 pymupdf.TOOLS.mupdf_display_warnings(False)
 
@@ -31,7 +34,7 @@ def file_hash(path: Path) -> str:
 def extract_document(path: Path, reader: Reader = "mupdf", on_page: Callable[[int, int], None] | None = None, debug: Path | None = None) -> PrintedPlan:
     """Read one PDF. `on_page(done, total)` is called after each page; `debug` is a folder for page pictures.
 
-    Raises `BadInput` when the file cannot be opened, needs a password or has no pages.
+    Raises `BadInput` when the file cannot be opened, needs a password, has no pages or more than MAX_PAGES.
     """
     name = path.name
     digest = file_hash(path)
@@ -42,6 +45,8 @@ def extract_document(path: Path, reader: Reader = "mupdf", on_page: Callable[[in
     with doc:
         if doc.needs_pass:
             raise BadInput(name, "檔案有密碼保護，無法開啟。")
+        if doc.page_count > MAX_PAGES:
+            raise BadInput(name, f"檔案有{doc.page_count}頁，超過上限{MAX_PAGES}頁，不是執行計畫。")
         if doc.page_count == 0:
             raise BadInput(name, "檔案沒有任何一頁。")
         pages: list[Page] = []

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
 from .document import EXTRACTOR_VERSION, Reader, extract_document, file_hash
 from .errors import BadInput
+from .isolate import Limits, Lost, run_isolated
 from .model import PrintedFinding, PrintedPlan
 
 
@@ -87,7 +87,7 @@ def extract_folder(raw: Path, out: Path, workers: int = 1, reader: Reader = "mup
         raise BadInput(str(raw), "資料夾裡沒有 PDF 檔。")
     out.mkdir(parents=True, exist_ok=True)
     outcomes: list[Outcome] = []
-    for outcome in _each(files, out, workers, reader, debug):
+    for outcome in extract_files(files, out, workers, reader, debug):
         outcomes.append(outcome)
         if on_done:
             on_done(outcome, len(outcomes), len(files))
@@ -101,14 +101,17 @@ def extract_folder(raw: Path, out: Path, workers: int = 1, reader: Reader = "mup
     return sorted(outcomes, key=lambda o: o.file)
 
 
-def _each(files: list[Path], out: Path, workers: int, reader: Reader, debug: Path | None) -> Iterator[Outcome]:
-    if workers <= 1 or len(files) == 1:
-        for path in files:
-            yield extract_one(path, out, reader, debug)
-        return
-    import multiprocessing
+def extract_files(files: list[Path], out: Path, workers: int = 1, reader: Reader = "mupdf", debug: Path | None = None, limits: Limits = Limits()) -> Iterator[Outcome]:
+    """Extract files into `out`, each in a worker process within `limits`; outcomes in order of completion.
 
-    # MuPDF is not safe to fork once used.
-    with ProcessPoolExecutor(min(workers, len(files)), mp_context=multiprocessing.get_context("spawn")) as pool:
-        for future in as_completed([pool.submit(extract_one, path, out, reader, debug) for path in files]):
-            yield future.result()
+    A file that hangs or takes its process down gets a record with status `failed` and the reason, like any unreadable one.
+    """
+    for index, result in run_isolated(extract_one, [(path, out, reader, debug) for path in files], workers, limits):
+        if isinstance(result, Lost):
+            path = files[index]
+            digest = file_hash(path)
+            plan = _failed(path.name, digest, result.reason)
+            plan.extractor_version = _version(reader)
+            write_record(plan, out / f"{digest}.json")
+            result = Outcome(path.name, out / f"{digest}.json", plan.status, plan.reason, False)
+        yield result

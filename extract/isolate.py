@@ -1,0 +1,108 @@
+"""Worker processes with limits: a file that hangs, crashes the C library or eats the memory takes nobody with it."""
+
+from __future__ import annotations
+
+import multiprocessing
+import resource
+import signal
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one file may use: wall-clock seconds, and bytes of address space of its process."""
+
+    seconds: float = 600.0
+    memory: int = 6 * 2**30
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A task that ended without a result, and why (a sentence in Traditional Chinese)."""
+
+    reason: str
+
+
+def run_isolated(task: Callable, arguments: list[tuple], workers: int, limits: Limits) -> Iterator[tuple[int, object]]:
+    """Yield (index, result) of `task(*arguments[index])` as results come, `Lost` for a task that took its process down.
+
+    Processes are kept from task to task and replaced when one dies or is killed. They are spawned, not forked: MuPDF is not
+    safe to fork once used.
+    """
+    waiting = deque(range(len(arguments)))
+    context = multiprocessing.get_context("spawn")
+    crew = [_Worker(context, task, limits) for _ in range(min(workers, len(arguments)))]
+    try:
+        while waiting or any(w.index is not None for w in crew):
+            for worker in crew:
+                if worker.index is None and waiting:
+                    worker.give(waiting.popleft(), arguments)
+            busy = [w for w in crew if w.index is not None]
+            until = min(w.deadline for w in busy)
+            ready = wait([w.pipe for w in busy], timeout=max(0.0, until - time.monotonic()))
+            for worker in busy:
+                if worker.pipe in ready or time.monotonic() >= worker.deadline:
+                    yield worker.take(worker.pipe in ready)
+    finally:
+        for worker in crew:
+            worker.stop()
+
+
+class _Worker:
+    def __init__(self, context, task: Callable, limits: Limits) -> None:
+        self._context, self._task, self._limits = context, task, limits
+        self.index: int | None = None
+        self.deadline = float("inf")
+        self._start()
+
+    def _start(self) -> None:
+        self.pipe, theirs = self._context.Pipe()
+        self._process = self._context.Process(target=_serve, args=(theirs, self._task, self._limits.memory), daemon=True)
+        self._process.start()
+        theirs.close()
+
+    def give(self, index: int, arguments: list[tuple]) -> None:
+        self.index, self.deadline = index, time.monotonic() + self._limits.seconds
+        try:
+            self.pipe.send(arguments[index])
+        except OSError:
+            pass  # it died idle: take() finds the pipe closed
+
+    def take(self, ready: bool) -> tuple[int, object]:
+        index, self.index, self.deadline = self.index, None, float("inf")
+        if ready:
+            try:
+                return index, self.pipe.recv()
+            except (EOFError, OSError):
+                self._process.join(5)
+                code = self._process.exitcode
+                name = signal.Signals(-code).name if code is not None and code < 0 else f"結束碼 {code}"
+                result = Lost(f"讀取程序異常中止（{name}）。")
+        else:
+            result = Lost(f"讀取超過時限（{self._limits.seconds:g} 秒）。")
+        self.stop()
+        self._start()
+        return index, result
+
+    def stop(self) -> None:
+        self.pipe.close()
+        if self._process.is_alive():
+            self._process.kill()
+        self._process.join(5)
+
+
+def _serve(pipe: Connection, task: Callable, memory: int) -> None:
+    """The worker's loop: ends when the parent closes the pipe or dies."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    while True:
+        try:
+            arguments = pipe.recv()
+        except (EOFError, OSError):
+            return
+        pipe.send(task(*arguments))
