@@ -5,7 +5,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 WORKERS ?= $(shell nproc 2>/dev/null || echo 1)
 
-.PHONY: help extract test check harmonise bench-match bench-ocr calibrate compare-readers lint lock clean
+.PHONY: help extract nightly test check harmonise bench-match bench-ocr calibrate compare-readers lint lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -32,6 +32,9 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
 extract: $(VENV)/.runtime ## read data/raw/*.pdf and write the dataset into data/processed/
 	@$(PY) -m extract data/raw --out data/interim --workers $(WORKERS) || [ $$? -eq 1 ]
 	@$(PY) -m normalize data/interim --out data/processed --workers $(WORKERS) || [ $$? -eq 1 ]
+
+nightly: $(VENV)/.runtime ## take new, changed and withdrawn plans; publish when healthy; report in data/processed/runs/
+	@$(PY) -m nightly --workers $(WORKERS)
 
 test: $(VENV)/.dev ## run the tests
 	@$(PY) -m pytest

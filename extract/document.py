@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
@@ -23,6 +24,9 @@ MAX_PAGES = 2000
 pymupdf.TOOLS.mupdf_display_errors(False)
 pymupdf.TOOLS.mupdf_display_warnings(False)
 
+# What MuPDF reports when a stream cannot be inflated or its content makes no sense. Sound plans give none of these.
+DAMAGE = re.compile(r"zlib error|syntax error|hex string|Length incorrect|premature|treating as end of file")
+
 Reader = Literal["mupdf", "pdfplumber"]
 
 
@@ -34,10 +38,11 @@ def file_hash(path: Path) -> str:
 def extract_document(path: Path, reader: Reader = "mupdf", on_page: Callable[[int, int], None] | None = None, debug: Path | None = None) -> PrintedPlan:
     """Read one PDF. `on_page(done, total)` is called after each page; `debug` is a folder for page pictures.
 
-    Raises `BadInput` when the file cannot be opened, needs a password, has no pages or more than MAX_PAGES.
+    Raises `BadInput` when the file cannot be opened, needs a password, is damaged, has no pages or more than MAX_PAGES.
     """
     name = path.name
     digest = file_hash(path)
+    pymupdf.TOOLS.reset_mupdf_warnings()
     try:
         doc = pymupdf.open(path, filetype="pdf")
     except Exception as error:
@@ -60,6 +65,10 @@ def extract_document(path: Path, reader: Reader = "mupdf", on_page: Callable[[in
             pages.append(_read(page, number, other, name))
             if on_page:
                 on_page(number, doc.page_count)
+        damage = DAMAGE.search(pymupdf.TOOLS.mupdf_warnings())
+        if damage or doc.is_repaired and not _ends_well(path):
+            # What is left of a damaged file looks like a plan with fewer measures, so none of it is taken.
+            raise BadInput(name, "檔案損壞或不完整，讀出的內容不能採用。")
         plan = build_plan(pages, name, digest)
     plan.extractor_version = EXTRACTOR_VERSION
     if other is not None:
@@ -72,6 +81,13 @@ def extract_document(path: Path, reader: Reader = "mupdf", on_page: Callable[[in
         plan.status, plan.reason = "failed", "檔案裡沒有任何文字，圖像也辨識不出文字。"
         plan.findings.append(PrintedFinding(severity="error", code="no_text", message="檔案裡沒有任何文字，圖像也辨識不出文字。"))
     return plan
+
+
+def _ends_well(path: Path) -> bool:
+    """Whether the file's end is there: a PDF closes with %%EOF (ISO 32000-1, 7.5.5)."""
+    with open(path, "rb") as file:
+        file.seek(max(0, path.stat().st_size - 2048))
+        return b"%%EOF" in file.read()
 
 
 def _read(page: pymupdf.Page, number: int, other, name: str) -> Page:

@@ -49,8 +49,10 @@ class RunReport:
 
 
 def normalize(interim_dir: Path | str, out_dir: Path | str, *, corrections_dir: Path | None = CORRECTIONS, codes_file: Path | None = None,
-              workers: int = 1, progress: Callable[[int, int], None] | None = None) -> RunReport:
+              workers: int = 1, progress: Callable[[int, int], None] | None = None, gate: Callable[[dict[str, pa.Table]], None] | None = None) -> RunReport:
     """Make and publish the dataset; `progress(done, total)` is called as plans are read.
+
+    `gate(tables)` sees the finished tables before they are published; what it raises keeps them from it.
 
     Raises NothingToDo when `interim_dir` holds no printed plan, CorrectionError for a malformed corrections file and
     PublishError when tables do not fit the schema; in all three cases the published dataset is as before.
@@ -61,7 +63,7 @@ def normalize(interim_dir: Path | str, out_dir: Path | str, *, corrections_dir: 
         raise NothingToDo(f"no printed plan (*.json) in {interim_dir}")
     wanted = corrections.read_corrections(corrections_dir)
     with _no_collector():
-        return _run(paths, out_dir, wanted, codes_file, workers, progress)
+        return _run(paths, out_dir, wanted, codes_file, workers, progress, gate)
 
 
 @contextmanager
@@ -76,7 +78,8 @@ def _no_collector() -> Iterator[None]:
             gc.enable()
 
 
-def _run(paths: list[Path], out_dir: Path, wanted: list[corrections.Correction], codes_file: Path | None, workers: int, progress: Callable[[int, int], None] | None) -> RunReport:
+def _run(paths: list[Path], out_dir: Path, wanted: list[corrections.Correction], codes_file: Path | None, workers: int, progress: Callable[[int, int], None] | None,
+         gate: Callable[[dict[str, pa.Table]], None] | None) -> RunReport:
     drafts = _drafts(paths, codes_file, workers, progress)
     focus_inference.infer(drafts)
     applied = corrections.apply(wanted, drafts)
@@ -85,7 +88,10 @@ def _run(paths: list[Path], out_dir: Path, wanted: list[corrections.Correction],
         _close(draft)
     filings.mark_current(drafts)
     out_dir.mkdir(parents=True, exist_ok=True)
-    release = publish(tables(drafts), out_dir, descriptor)
+    made = tables(drafts)
+    if gate is not None:
+        gate(made)
+    release = publish(made, out_dir, descriptor)
     stale = sum(f["code"] == "correction_stale" for d in drafts for f in d.findings)
     return RunReport([_summary(d) for d in drafts], out_dir, release, applied, stale)
 

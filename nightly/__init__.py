@@ -1,0 +1,1 @@
+"""The unattended batch: takes new, changed and withdrawn plans, publishes when the result is healthy, and says what happened."""

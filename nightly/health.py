@@ -1,0 +1,54 @@
+"""Bounds a dataset must keep to be published: a file in git, so that a change of them is reviewed."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+BOUNDS = Path(__file__).parent / "bounds.csv"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One figure held against its bounds; `state` is ok, warn (above the maximum) or fail (below the minimum)."""
+
+    name: str
+    value: float
+    minimum: float | None
+    maximum: float | None
+    state: str
+
+
+def figures(tables: dict[str, pa.Table], before: dict[str, pa.Table] | None) -> dict[str, float]:
+    """The dataset's figures; those that compare with the dataset published before are 1 when there is none."""
+    plans, measures = tables["plans"], tables["measures"]
+    read = pc.sum(pc.is_in(plans["status"].cast(pa.string()), pa.array(["ok", "partial"]))).as_py() or 0
+    known = pc.sum(pc.not_equal(plans["status"].cast(pa.string()), "not_a_plan")).as_py() or 0
+    rows = measures.num_rows
+    with_units = sum(bool(u) for u in measures["units"].to_pylist())
+    printed = pc.sum(pc.equal(measures["focus_basis"].cast(pa.string()), "printed")).as_py() or 0
+    old_rows = before["measures"].num_rows if before else 0
+    return {
+        "share_of_plans_read": read / known if known else 1.0,
+        "measures_per_plan": rows / read if read else 0.0,
+        "share_of_measures_with_units": with_units / rows if rows else 0.0,
+        "share_of_printed_focus": printed / rows if rows else 0.0,
+        "measures_against_last": rows / old_rows if old_rows else 1.0,
+    }
+
+
+def judge(values: dict[str, float], bounds: Path = BOUNDS) -> list[Verdict]:
+    """Hold figures against the bounds file. Raises KeyError for a bound on a figure that does not exist."""
+    out = []
+    with open(bounds, newline="", encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            value = values[row["figure"]]
+            low = float(row["minimum"]) if row["minimum"] else None
+            high = float(row["maximum"]) if row["maximum"] else None
+            state = "fail" if low is not None and value < low else "warn" if high is not None and value > high else "ok"
+            out.append(Verdict(row["figure"], round(value, 4), low, high, state))
+    return out

@@ -1,0 +1,71 @@
+"""What is filed now, by content."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from extract.document import EXTRACTOR_VERSION, file_hash
+from extract.run import find_pdfs
+
+STATE = "nightly.state"  # no .json: the folder's *.json are plans
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """A file of the raw folder: its path there, and the SHA-256 of its content."""
+
+    path: Path
+    sha256: str
+
+
+class Index:
+    """What earlier runs saw, so that a quiet night opens no file: stat → content, and what became of it."""
+
+    def __init__(self, interim: Path) -> None:
+        self._path = interim / STATE
+        try:
+            self._known = json.loads(self._path.read_text("utf-8"))
+        except (OSError, ValueError):
+            self._known = {"files": {}, "results": {}, "published": None}
+
+    @property
+    def published(self) -> str | None:
+        """Fingerprint of what the published dataset was made from."""
+        return self._known["published"]
+
+    def filed(self, raw: Path) -> list[Filed]:
+        """All PDF files below `raw`. A file is hashed when its size, times or inode are not those seen before."""
+        files = {}
+        out = []
+        for path in find_pdfs(raw):
+            stat = path.stat()
+            key = [stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino]
+            name = os.fsencode(path.relative_to(raw)).decode("utf-8", "surrogateescape").encode("utf-8", "backslashreplace").decode()
+            before = self._known["files"].get(name)
+            sha = before["sha256"] if before and before["stat"] == key else file_hash(path)
+            files[name] = {"stat": key, "sha256": sha}
+            out.append(Filed(path, sha))
+        self._known["files"] = files
+        return out
+
+    def result(self, filed: Filed) -> dict | None:
+        """Status and reason of this content under this extractor and file name; None when it must be read."""
+        found = self._known["results"].get(filed.sha256)
+        return found if found and found["version"] == EXTRACTOR_VERSION and found["file"] == filed.path.name else None
+
+    def keep(self, sha256: str, file: str, status: str, reason: str | None) -> None:
+        self._known["results"][sha256] = {"version": EXTRACTOR_VERSION, "file": file, "status": status, "reason": reason}
+
+    def forget(self, current: set[str]) -> list[str]:
+        """Drop contents that are no longer filed; returns the file names they had."""
+        gone = [sha for sha in self._known["results"] if sha not in current]
+        return sorted(self._known["results"].pop(sha)["file"] for sha in gone)
+
+    def save(self, published: str | None) -> None:
+        self._known["published"] = published
+        fresh = self._path.with_name(f".{STATE}.{os.getpid()}")
+        fresh.write_text(json.dumps(self._known, ensure_ascii=True), "utf-8")
+        os.replace(fresh, self._path)
