@@ -35,12 +35,17 @@ def file_hash(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def file_name(path: Path) -> str:
+    """The file's name as text; bytes that are no UTF-8 are written as \\xNN."""
+    return path.name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
 def extract_document(path: Path, reader: Reader = "mupdf", on_page: Callable[[int, int], None] | None = None, debug: Path | None = None) -> PrintedPlan:
     """Read one PDF. `on_page(done, total)` is called after each page; `debug` is a folder for page pictures.
 
     Raises `BadInput` when the file cannot be opened, needs a password, is damaged, has no pages or more than MAX_PAGES.
     """
-    name = path.name
+    name = file_name(path)
     digest = file_hash(path)
     pymupdf.TOOLS.reset_mupdf_warnings()
     try:

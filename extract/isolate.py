@@ -31,7 +31,7 @@ def run_isolated(task: Callable, arguments: list[tuple], workers: int, limits: L
     """Yield (index, result) of `task(*arguments[index])` as results come, `Lost` for a task that took its process down.
 
     Processes are kept from task to task and replaced when one dies or is killed. They are spawned, not forked: MuPDF is not
-    safe to fork once used.
+    safe to fork once used. An exception that the task itself raises is raised here and ends the run.
     """
     waiting = deque(range(len(arguments)))
     context = multiprocessing.get_context("spawn")
@@ -76,8 +76,11 @@ class _Worker:
         index, self.index, self.deadline = self.index, None, float("inf")
         if ready:
             try:
-                return index, self.pipe.recv()
-            except (EOFError, OSError):
+                result = self.pipe.recv()
+                if isinstance(result, Exception):
+                    raise result
+                return index, result
+            except (EOFError, ConnectionError):
                 self._process.join(5)
                 code = self._process.exitcode
                 name = signal.Signals(-code).name if code is not None and code < 0 else f"結束碼 {code}"
@@ -105,4 +108,8 @@ def _serve(pipe: Connection, task: Callable, memory: int) -> None:
             arguments = pipe.recv()
         except (EOFError, OSError):
             return
-        pipe.send(task(*arguments))
+        try:
+            result = task(*arguments)
+        except Exception as error:  # the machine's fault (a full disk), not the file's: the parent raises it
+            result = error
+        pipe.send(result)

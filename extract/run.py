@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from .document import EXTRACTOR_VERSION, Reader, extract_document, file_hash
+from .document import EXTRACTOR_VERSION, Reader, extract_document, file_hash, file_name
 from .errors import BadInput
 from .isolate import Limits, Lost, run_isolated
 from .model import PrintedFinding, PrintedPlan
@@ -40,17 +40,17 @@ def extract_one(path: Path, out: Path, reader: Reader = "mupdf", debug: Path | N
     digest = file_hash(path)
     target = out / f"{digest}.json"
     known = _known(target)
-    if debug is None and known and known.get("extractor_version") == _version(reader) and known.get("source_file") == path.name:
-        return Outcome(path.name, target, known["status"], known.get("reason"), True)
+    if debug is None and known and known.get("extractor_version") == _version(reader) and known.get("source_file") == file_name(path):
+        return Outcome(file_name(path), target, known["status"], known.get("reason"), True)
     try:
         plan = extract_document(path, reader, debug=debug)
     except BadInput as error:
-        plan = _failed(path.name, digest, error.reason)
+        plan = _failed(file_name(path), digest, error.reason)
     except Exception as error:  # our bug or a broken file: the run goes on, the record says so
-        plan = _failed(path.name, digest, f"讀取時發生錯誤：{type(error).__name__}: {error}")
+        plan = _failed(file_name(path), digest, f"讀取時發生錯誤：{type(error).__name__}: {error}")
     plan.extractor_version = _version(reader)
     write_record(plan, target)
-    return Outcome(path.name, target, plan.status, plan.reason, False)
+    return Outcome(file_name(path), target, plan.status, plan.reason, False)
 
 
 def _version(reader: Reader) -> str:
@@ -110,8 +110,8 @@ def extract_files(files: list[Path], out: Path, workers: int = 1, reader: Reader
         if isinstance(result, Lost):
             path = files[index]
             digest = file_hash(path)
-            plan = _failed(path.name, digest, result.reason)
+            plan = _failed(file_name(path), digest, result.reason)
             plan.extractor_version = _version(reader)
             write_record(plan, out / f"{digest}.json")
-            result = Outcome(path.name, out / f"{digest}.json", plan.status, plan.reason, False)
+            result = Outcome(file_name(path), out / f"{digest}.json", plan.status, plan.reason, False)
         yield result

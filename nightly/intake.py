@@ -7,7 +7,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from extract.document import EXTRACTOR_VERSION, file_hash
+from extract.document import EXTRACTOR_VERSION, file_hash, file_name
 from extract.run import find_pdfs
 
 STATE = "nightly.state"  # no .json: the folder's *.json are plans
@@ -30,6 +30,7 @@ class Index:
             self._known = json.loads(self._path.read_text("utf-8"))
         except (OSError, ValueError):
             self._known = {"files": {}, "results": {}, "published": None}
+        self.unreadable: dict[str, str] = {}
 
     @property
     def published(self) -> str | None:
@@ -37,15 +38,22 @@ class Index:
         return self._known["published"]
 
     def filed(self, raw: Path) -> list[Filed]:
-        """All PDF files below `raw`. A file is hashed when its size, times or inode are not those seen before."""
+        """All PDF files below `raw`. A file is hashed when its size, times or inode are not those seen before.
+
+        Files that cannot be opened (no permission) go into `unreadable` with the reason.
+        """
         files = {}
         out = []
         for path in find_pdfs(raw):
-            stat = path.stat()
-            key = [stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino]
-            name = os.fsencode(path.relative_to(raw)).decode("utf-8", "surrogateescape").encode("utf-8", "backslashreplace").decode()
-            before = self._known["files"].get(name)
-            sha = before["sha256"] if before and before["stat"] == key else file_hash(path)
+            name = os.fsencode(path.relative_to(raw)).decode("utf-8", "backslashreplace")
+            try:
+                stat = path.stat()
+                key = [stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino]
+                before = self._known["files"].get(name)
+                sha = before["sha256"] if before and before["stat"] == key else file_hash(path)
+            except OSError as error:
+                self.unreadable[name] = f"無法開啟：{error.strerror}。"
+                continue
             files[name] = {"stat": key, "sha256": sha}
             out.append(Filed(path, sha))
         self._known["files"] = files
@@ -54,7 +62,7 @@ class Index:
     def result(self, filed: Filed) -> dict | None:
         """Status and reason of this content under this extractor and file name; None when it must be read."""
         found = self._known["results"].get(filed.sha256)
-        return found if found and found["version"] == EXTRACTOR_VERSION and found["file"] == filed.path.name else None
+        return found if found and found["version"] == EXTRACTOR_VERSION and found["file"] == file_name(filed.path) else None
 
     def keep(self, sha256: str, file: str, status: str, reason: str | None) -> None:
         self._known["results"][sha256] = {"version": EXTRACTOR_VERSION, "file": file, "status": status, "reason": reason}

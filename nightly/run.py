@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 import normalize
+from extract.document import file_name
 from extract.isolate import Limits
 from extract.run import extract_files
 from normalize.corrections import CorrectionError
@@ -94,7 +95,7 @@ def _night(raw, interim, processed, workers, limits, bounds, corrections, log, r
     by_content: dict[str, Filed] = {}
     for one in filed:
         if one.sha256 in by_content:
-            report.duplicates.append(one.path.name)
+            report.duplicates.append(file_name(one.path))
         else:
             by_content[one.sha256] = one
     report.files = len(filed)
@@ -112,12 +113,13 @@ def _night(raw, interim, processed, workers, limits, bounds, corrections, log, r
             stale.unlink()
     for leftover in interim.glob("*.tmp"):
         leftover.unlink()
-    for sha, one in by_content.items():
+    report.failed.update(index.unreadable)
+    for one in by_content.values():
         result = index.result(one)
         if result["status"] == "failed":
-            report.failed[one.path.name] = result["reason"] or ""
+            report.failed[file_name(one.path)] = result["reason"] or ""
         elif result["status"] == "not_a_plan":
-            report.not_plans.append(one.path.name)
+            report.not_plans.append(file_name(one.path))
     made_from = _fingerprint(interim, by_content, corrections, bounds)
     if made_from == index.published and (processed / "plans.parquet").exists():
         report.unchanged = True
@@ -172,7 +174,7 @@ def _fingerprint(interim: Path, by_content: dict[str, Filed], corrections: Path 
     """Digest of all that a dataset hangs on: contents and names filed, code and data files, corrections, bounds."""
     digest = hashlib.sha256()
     for sha, one in sorted(by_content.items()):
-        digest.update(f"{sha} {one.path.name!r}\n".encode())
+        digest.update(f"{sha} {file_name(one.path)!r}\n".encode())
     sources = [p for base in (Path(normalize.__file__).parent, Path(__file__).parent.parent / "extract") for p in base.rglob("*") if p.suffix in (".py", ".json", ".csv")]
     for path in [*sorted(sources), *(sorted(corrections.glob("*.csv")) if corrections else []), bounds]:
         digest.update(path.name.encode() + path.read_bytes())
