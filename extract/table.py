@@ -80,13 +80,24 @@ def stitch(grids: list[Grid], heights: dict[int, float]) -> PlanTable | None:
 
 
 def _below(grid: Grid, following: Grid) -> Grid:
-    """The grid with the rows of the following one below its own, where their columns agree; else the grid itself."""
+    """The grid with the rows of the following one below its own; the grid itself where their columns do not agree.
+
+    The header may have fewer columns (one label over two of them): its edges must all be edges of the table below.
+    """
     left, other = grid.xs[0], following.xs[0]
-    if len(grid.xs) != len(following.xs) or any(abs((a - left) - (b - other)) > SAME_EDGE * (grid.xs[-1] - left) for a, b in zip(grid.xs, following.xs)):
+    near = SAME_EDGE * (grid.xs[-1] - left)
+    column = []
+    for x in grid.xs:
+        distance, at = min((abs((x - left) - (y - other)), i) for i, y in enumerate(following.xs))
+        if distance > near:
+            return grid
+        column.append(at)
+    if column[-1] != len(following.xs) - 1 or len(set(column)) < len(column):
         return grid
     rows = len(grid.ys) - 1
+    own = [replace(c, col=column[c.col], col_end=column[c.col_end]) for c in grid.cells]
     moved = [replace(c, row=c.row + rows, row_end=c.row_end + rows) for c in following.cells]
-    return replace(grid, ys=grid.ys + [grid.ys[-1] + y - following.ys[0] for y in following.ys[1:]], cells=grid.cells + moved)
+    return replace(grid, xs=[left + x - other for x in following.xs], ys=grid.ys + [grid.ys[-1] + y - following.ys[0] for y in following.ys[1:]], cells=own + moved)
 
 
 def _same_columns(columns: Columns, grid: Grid) -> bool:

@@ -134,10 +134,14 @@ def lines_up(starts: list[float], ends: list[float], names: list[UnitName], pitc
     if _line_by_line(starts, names, pitch) and max(b.order - a.order for a, b in pairwise(names)) > BLANK * pitch:
         return True
     blocks: list[list[UnitName]] = []
+    doubtful = False
     for name in names:
         # Over a page break the padding of two cells lies between neighbours.
-        step = BLANK if not blocks or blocks[-1][-1].line.page == name.line.page else 2 * BLANK
-        if blocks and 0 <= name.order - blocks[-1][-1].last <= step * pitch:
+        cut = bool(blocks) and blocks[-1][-1].line.page != name.line.page
+        step = name.order - blocks[-1][-1].last if blocks else 0.0
+        if blocks and 0 <= step <= (2 if cut else 1) * BLANK * pitch:
+            # There it may be a blank line as well, where the name stands beside a measure's first line.
+            doubtful = doubtful or cut and step > BLANK * pitch and min(abs(name.order - s) for s in starts) <= BESIDE * pitch
             blocks[-1].append(name)
         else:
             blocks.append([name])
@@ -145,6 +149,6 @@ def lines_up(starts: list[float], ends: list[float], names: list[UnitName], pitc
     gaps_between = [b - a for a, b in pairwise(starts)]
     if len(blocks) > 1:
         return sum(block_near) >= 0.6 * len(blocks) or len(blocks) == k
-    if len(names) >= 2 and max(gaps_between) > BLANK * pitch:
+    if not doubtful and len(names) >= 2 and max(gaps_between) > BLANK * pitch:
         return False
     return None
