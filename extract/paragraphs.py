@@ -25,7 +25,7 @@ AUTOSPACE = 0.25  # of the glyph size: typesetters put up to this much between C
 INDENT = 0.8  # of the glyph size: a change of the left edge this large is an indent
 EDGE = 0.1  # of the glyph size: a line this near the edge reaches it
 UNSPREAD = 0.035  # of the glyph size: a justified column's running lines end nearer to the edge than this
-SCAN_JITTER = 0.4  # of the glyph size: the same for glyph boxes estimated from a picture
+SCAN_JITTER = 0.1  # of the glyph size: the same for glyph boxes estimated from a picture
 LINK = frozenset("/.@-_:?&=%#~+")
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .pitch import advance, centres, common_edge
 from .recognise import Char
 from .strips import runs
 
@@ -75,6 +76,12 @@ def is_wide(char: str) -> bool:
     return unicodedata.east_asian_width(char) in "WF" or char in "…—○●．‧“”‘’"
 
 
+def advance_of(chars: list[Char], ink: np.ndarray, em: float) -> tuple[float, float]:
+    """The line's advance and its lever (see `pitch.advance`), from its ink (mask); centres in pixels of the mask."""
+    kept = [c for c in chars if not c.text.isspace()]
+    return advance([c.text for c in kept], _extents(kept, ink), em)
+
+
 def place(chars: list[Char], ink: np.ndarray, x: int, y: int, em: float) -> Glyphs:
     """Boxes for the characters of a line whose ink (mask) has its top left corner at (x, y) pixels of the page.
 
@@ -88,10 +95,13 @@ def place(chars: list[Char], ink: np.ndarray, x: int, y: int, em: float) -> Glyp
     size = len(kept)
     left = np.full(size, np.nan)
     width = np.full(size, em)
+    middle = centres([c.text for c in kept], extent, em)
     for i, (c, (a, b)) in enumerate(zip(kept, extent)):
         if not is_wide(c.text):
             width[i] = min(max(b - a, 0.2 * em) + 0.08 * em, em)
             left[i] = a - 0.04 * em
+        elif i in middle:
+            left[i] = middle[i] - em / 2
         elif b - a > 0.6 * em:
             left[i] = (a + b) / 2 - em / 2
     _fill(left, width, [c.x for c in kept], em)
@@ -150,17 +160,26 @@ def _fill(left: np.ndarray, width: np.ndarray, centre: list[float], em: float) -
 def snap(lines: list[Glyphs], edge: float) -> None:
     """Bring the lines of one column to common left and right edges (in place): a scan's edges jitter, print's do not.
 
-    `edge` is how far (pixels) a line may stand off a common edge that at least three lines share.
+    `edge` is how far (pixels) a line may stand off the left edge that at least three lines share. On the right a line that
+    ends a paragraph may stop a fifth of the em short of the edge, so only ends as near as the boxes are precise are brought together.
     """
-    for side in ("left", "right"):
-        values = sorted((line.x0[0] if side == "left" else line.x1[-1]) for line in lines if line.chars)
-        for line in lines:
-            if not line.chars:
-                continue
-            own = line.x0[0] if side == "left" else line.x1[-1]
-            near = [v for v in values if abs(v - own) <= edge]
-            if len(near) >= 3:
-                _stretch(line, side, near[len(near) // 2])
+    lines = [line for line in lines if line.chars]
+    for line in lines:
+        near = sorted(o.x0[0] for o in lines if abs(o.x0[0] - line.x0[0]) <= edge)
+        if len(near) >= 3:
+            _stretch(line, "left", near[len(near) // 2])
+    if not lines:
+        return
+    em = sorted(line.em for line in lines)[len(lines) // 2]
+    ends = [line.x1[-1] for line in lines]
+    outer = common_edge(ends, em)
+    for line, end in zip(lines, ends):
+        if outer is not None and outer - em / 12 <= end <= outer + edge:
+            _stretch(line, "right", outer)
+            continue
+        near = sorted(v for v in ends if abs(v - end) <= em / 12)
+        if len(near) >= 3:
+            _stretch(line, "right", near[len(near) // 2])
 
 
 def _stretch(line: Glyphs, side: str, to: float) -> None:

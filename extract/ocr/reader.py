@@ -12,9 +12,10 @@ import pymupdf
 from ..geometry import clean_rules
 from ..grid import find_grids
 from ..model import Box, Page, PrintedFinding
-from .glyphs import Glyphs, is_wide, place, snap, widen
+from .glyphs import Glyphs, advance_of, place, snap, widen
 from .image import ink_of, render, resolution, skew, straighten
 from .mend import mend
+from .pitch import natural_em
 from .recognise import Char, recognise
 from .rules import find_rules
 from .strips import Strip, cut, em_of, runs
@@ -149,9 +150,9 @@ class _Sheet:
         lines: list[list[Char]] = []
         for chars, (_, stretches) in zip(self.read, pictures):
             lines.append([c._replace(x=_unpack(c.x, stretches)) for c in mend(chars, mended)])
-        em = self._natural_em(lines)
         inks = [self._ink(strip) for strip in self.strips]
         here = [([c._replace(x=c.x - strip.x0) for c in chars], ink) for strip, chars, ink in zip(self.strips, lines, inks)]
+        em = natural_em([advance_of(chars, ink, self.em) for chars, ink in here], self.em)
         lines = widen(here, em)
         glyphs = [self._place(strip, chars, ink, em) for strip, chars, ink in zip(self.strips, lines, inks)]
         columns: dict[tuple, list[Glyphs]] = {}
@@ -168,17 +169,6 @@ class _Sheet:
             changes = "、".join(f"{change}×{n}" for change, n in mended.most_common())
             out.findings.append(PrintedFinding(severity="note", code="ocr_characters_mended", message=f"第{number}頁辨識的字已還原：{changes}。", page=number))
         return out
-
-    def _natural_em(self, lines: list[list[Char]]) -> float:
-        """Glyph size in pixels from the advance of ideographs in the least spread lines."""
-        medians = []
-        for chars in lines:
-            steps = [b.x - a.x for a, b in zip(chars, chars[1:]) if is_wide(a.text) and is_wide(b.text)]
-            if len(steps) >= 4:
-                medians.append(float(np.median(steps)))
-        if len(medians) < 5:
-            return self.em
-        return float(np.clip(np.percentile(medians, 15), 0.95 * self.em, 1.2 * self.em))
 
     def _ink(self, strip: Strip) -> np.ndarray:
         region = self.regions[strip.region]
