@@ -30,6 +30,7 @@ class Glyphs:
     em: float
 
 
+OWN, OWN_WIDE = 0.55, 0.8  # of the em: ink further from the character's centre, as the recogniser tells it, is not its own
 FULL = dict(zip("(),:;!?[]", "（），：；！？［］"))
 WIDE_SPAN = 0.72  # of the em: a bracket or stop that has this much room between two ideographs is a full-width one
 
@@ -40,7 +41,7 @@ def widen(lines: list[tuple[list[Char], np.ndarray]], em: float) -> list[list[Ch
     `lines` are the page's lines, each with its ink (mask); centres in pixels of the mask. Where a mark stands between two
     ideographs the room it has decides; elsewhere (at a line's end) what is usual for it on the page.
     """
-    extents = [_extents([c for c in chars if not c.text.isspace()], ink) for chars, ink in lines]
+    extents = [_extents([c for c in chars if not c.text.isspace()], ink, em) for chars, ink in lines]
     verdicts: list[dict[int, bool]] = []
     votes: Counter[tuple[str, bool]] = Counter()
     for (chars, _), extent in zip(lines, extents):
@@ -79,7 +80,7 @@ def is_wide(char: str) -> bool:
 def advance_of(chars: list[Char], ink: np.ndarray, em: float) -> tuple[float, float]:
     """The line's advance and its lever (see `pitch.advance`), from its ink (mask); centres in pixels of the mask."""
     kept = [c for c in chars if not c.text.isspace()]
-    return advance([c.text for c in kept], _extents(kept, ink), em)
+    return advance([c.text for c in kept], _extents(kept, ink, em), em)
 
 
 def place(chars: list[Char], ink: np.ndarray, x: int, y: int, em: float) -> Glyphs:
@@ -89,7 +90,7 @@ def place(chars: list[Char], ink: np.ndarray, x: int, y: int, em: float) -> Glyp
     """
     spaces = [i for i, c in enumerate(chars) if c.text.isspace()]
     kept = [c for c in chars if not c.text.isspace()]
-    extent = _extents(kept, ink)
+    extent = _extents(kept, ink, em)
     rows = np.flatnonzero(ink.any(axis=1))
     baseline = y + (rows[0] + rows[-1] + 1) / 2 + 0.38 * em if len(rows) else y + em
     size = len(kept)
@@ -122,8 +123,12 @@ def place(chars: list[Char], ink: np.ndarray, x: int, y: int, em: float) -> Glyp
     return Glyphs([c.text for c in kept], (left + x).tolist(), (right + x).tolist(), [c.score for c in kept], float(baseline), em)
 
 
-def _extents(chars: list[Char], ink: np.ndarray) -> list[tuple[float, float]]:
-    """Left and right end of each character's ink: the runs of ink that lie nearest to its centre."""
+def _extents(chars: list[Char], ink: np.ndarray, em: float) -> list[tuple[float, float]]:
+    """Left and right end of each character's ink: the runs of ink that lie nearest to its centre.
+
+    Ink too far off to be the character's own (another beside it was not recognised) is nobody's.
+    """
+    reach = [(OWN_WIDE if is_wide(c.text) else OWN) * em for c in chars]
     pieces = runs(ink.any(axis=0))
     border = [(a.x + b.x) / 2 for a, b in zip(chars, chars[1:])]
     out = [[np.inf, -np.inf] for _ in chars]
@@ -132,6 +137,8 @@ def _extents(chars: list[Char], ink: np.ndarray) -> list[tuple[float, float]]:
             low = border[k - 1] if k else -np.inf
             high = border[k] if k < len(border) else np.inf
             start, end = max(a, low), min(b, high)
+            if abs((start + end) / 2 - chars[k].x) > reach[k]:
+                continue
             if end - start > 0.5 * (b - a) or end - start > 3:
                 out[k][0], out[k][1] = min(out[k][0], start), max(out[k][1], end)
     return [(a, b) if b > a else (c.x - 1, c.x + 1) for (a, b), c in zip(out, chars)]

@@ -13,6 +13,7 @@ from ..geometry import clean_rules
 from ..grid import find_grids
 from ..model import Box, Page, PrintedFinding
 from .glyphs import Glyphs, advance_of, place, snap, widen
+from .guard import added, is_remnant, is_ring, place_back, uncovered, variants
 from .image import ink_of, render, resolution, skew, straighten
 from .mend import mend
 from .pitch import natural_em
@@ -102,7 +103,7 @@ class _Sheet:
             ink = self._inside(region)
             for a, b in cut(ink, self.em):
                 columns = np.flatnonzero(ink[a:b].any(axis=0))
-                if ink[a:b].sum() >= 0.015 * self.em**2:
+                if ink[a:b].sum() >= 0.015 * self.em**2 and not (region.column and is_remnant(ink[a:b], self.em, (a, len(ink) - b))):
                     out.append(Strip(n, region.x0 + columns[0], region.y0 + a, region.x0 + columns[-1] + 1, region.y0 + b))
         return out
 
@@ -155,6 +156,8 @@ class _Sheet:
         em = natural_em([advance_of(chars, ink, self.em) for chars, ink in here], self.em)
         lines = widen(here, em)
         glyphs = [self._place(strip, chars, ink, em) for strip, chars, ink in zip(self.strips, lines, inks)]
+        reread = self._second_look(lines, glyphs, inks, em)
+        lost = [(strip, a, b) for strip, line, ink in zip(self.strips, glyphs, inks) for a, b in uncovered(ink, line, strip.x0, self.em)]
         columns: dict[tuple, list[Glyphs]] = {}
         for strip, line in zip(self.strips, glyphs):
             key = self.regions[strip.region].column
@@ -163,8 +166,10 @@ class _Sheet:
         for column in columns.values():
             snap(column, SNAP * em)
         out = _page(number, self.width, self.height, glyphs, self.horizontal, self.vertical, 72 / self.dpi)
-        for strip, line in zip(self.strips, glyphs):
-            self._guard(out, strip, line)
+        for strip, a, b in lost:
+            self._report(out, strip, a, b)
+        if reread:
+            out.findings.append(PrintedFinding(severity="note", code="ocr_reread", message=f"第{number}頁初次辨識漏字，重讀補回：{'、'.join(f'「{text}」' for text in reread)}。", page=number))
         if mended:
             changes = "、".join(f"{change}×{n}" for change, n in mended.most_common())
             out.findings.append(PrintedFinding(severity="note", code="ocr_characters_mended", message=f"第{number}頁辨識的字已還原：{changes}。", page=number))
@@ -180,30 +185,48 @@ class _Sheet:
         tall = strip.y1 - strip.y0
         return place(chars, ink, strip.x0, strip.y0, em if tall < 1.25 * em else tall / 0.93)
 
-    def _guard(self, out: Page, strip: Strip, line: Glyphs) -> None:
-        """Ink of the strip that no glyph box covers is lost text: say so."""
-        ink = self._ink(strip).copy()
-        for a, b in zip(line.x0, line.x1):
-            first = max(0, int(a - strip.x0 - 0.35 * self.em))
-            ink[:, first : max(0, int(b - strip.x0 + 0.35 * self.em))] = False
-        for a, b in _groups(runs(ink.any(axis=0)), 0.5 * self.em):
-            if ink[:, a:b].sum() < 0.02 * self.em**2:
-                continue
-            count = max(1, round((b - a) / self.em))
-            out.glyphs_lost += count
-            scale = 72 / self.dpi
-            box = Box(page=out.number, x0=round((strip.x0 + a) * scale, 1), y0=round(strip.y0 * scale, 1), x1=round((strip.x0 + b) * scale, 1), y1=round(strip.y1 * scale, 1))
-            out.findings.append(PrintedFinding(severity="check", code="ink_unread", message=f"第{out.number}頁這裡有墨跡（約{count}字）沒有辨識出文字。", page=out.number, box=box))
+    def _second_look(self, lines: list[list[Char]], glyphs: list[Glyphs], inks: list[np.ndarray], em: float) -> list[str]:
+        """Look again at lines that left ink unread; puts what is found into `lines` and `glyphs` and returns it.
 
+        The recogniser now and then passes over a comma or a ring in a line that it reads whole when it is drawn a little wider.
+        """
+        open_ink = {n: uncovered(inks[n], line, self.strips[n].x0, self.em) for n, line in enumerate(glyphs) if line.chars}
+        finds = []
+        for n, left in open_ink.items():
+            rings = [(a, b) for a, b in left if is_ring(inks[n][:, a:b], self.em)]
+            for a, b in rings:
+                finds.append("○")
+                lines[n] = sorted([*lines[n], Char("○", (a + b) / 2, 0.9)], key=lambda c: c.x)
+            if rings:
+                glyphs[n] = self._place(self.strips[n], lines[n], inks[n], em)
+        again = [n for n, line in enumerate(glyphs) if n in open_ink and open_ink[n] and uncovered(inks[n], line, self.strips[n].x0, self.em)]
+        pictures = [self._picture(self.strips[n]) for n in again]
+        read = recognise([v for picture, _ in pictures for v in variants(picture, self.em)])
+        for k, (n, (picture, stretches)) in enumerate(zip(again, pictures)):
+            best = None
+            for kind, chars in enumerate(read[3 * k : 3 * k + 3]):
+                here = place_back(chars, kind, picture, self.em)
+                here = [c._replace(x=_unpack(c.x, stretches) - self.strips[n].x0) for c in mend(here, Counter())]
+                here = widen([(here, inks[n])], em)[0]
+                more = added(lines[n], here)
+                if more is None:
+                    continue
+                line = self._place(self.strips[n], here, inks[n], em)
+                rest = sum(b - a for a, b in uncovered(inks[n], line, self.strips[n].x0, self.em))
+                if best is None or rest < best[0]:
+                    best = rest, here, line, more
+            if best is not None and best[0] < sum(b - a for a, b in open_ink[n]):
+                _, lines[n], glyphs[n], more = best
+                finds.append(more)
+        return finds
 
-def _groups(pieces: list[tuple[int, int]], gap: float) -> list[tuple[int, int]]:
-    out: list[tuple[int, int]] = []
-    for a, b in pieces:
-        if out and a - out[-1][1] < gap:
-            out[-1] = (out[-1][0], b)
-        else:
-            out.append((a, b))
-    return out
+    def _report(self, out: Page, strip: Strip, a: int, b: int) -> None:
+        """A finding for ink of the strip, from `a` to `b` pixels of its left edge, that was not read."""
+        count = max(1, round((b - a) / self.em))
+        out.glyphs_lost += count
+        scale = 72 / self.dpi
+        box = Box(page=out.number, x0=round((strip.x0 + a) * scale, 1), y0=round(strip.y0 * scale, 1), x1=round((strip.x0 + b) * scale, 1), y1=round(strip.y1 * scale, 1))
+        out.findings.append(PrintedFinding(severity="check", code="ink_unread", message=f"第{out.number}頁這裡有墨跡（約{count}字）沒有辨識出文字。", page=out.number, box=box))
 
 
 def _unpack(x: float, stretches: list[tuple[int, int, int]]) -> float:

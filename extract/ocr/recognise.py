@@ -17,14 +17,17 @@ import numpy as np
 
 HEIGHT = 48  # pixels: what the model was trained on
 BATCH = 4
+CERTAIN = 0.98  # probability above which no other reading is looked up
 
 
 class Char(NamedTuple):
-    """A recognised character: its centre in pixels of the line picture and its probability."""
+    """A recognised character: its centre in pixels of the line picture, its probability, and the next likely reading."""
 
     text: str
     x: float
     score: float
+    other: str = ""
+    other_score: float = 0.0
 
 
 @lru_cache(maxsize=1)
@@ -62,14 +65,22 @@ def recognise(pictures: list[np.ndarray]) -> list[list[Char]]:
         best, score = steps.argmax(axis=2), steps.max(axis=2)
         for row, i in enumerate(batch):
             scale = width / best.shape[1] * pictures[i].shape[1] / scaled[i].shape[1]
-            out[i] = _decode(best[row], score[row], classes, scale)
+            out[i] = _decode(steps[row], best[row], score[row], classes, scale)
     return out
 
 
-def _decode(best: np.ndarray, score: np.ndarray, classes: list[str], scale: float) -> list[Char]:
+def _decode(steps: np.ndarray, best: np.ndarray, score: np.ndarray, classes: list[str], scale: float) -> list[Char]:
     chars = []
     edge = np.flatnonzero(np.diff(best)) + 1
     for a, b in zip(np.concatenate(([0], edge)), np.concatenate((edge, [len(best)]))):
-        if best[a]:
-            chars.append(Char(classes[best[a]], float((a + b) / 2 * scale), float(score[a:b].max())))
+        if not best[a]:
+            continue
+        peak = a + int(score[a:b].argmax())
+        other, other_score = "", 0.0
+        if score[peak] < CERTAIN:
+            rest = steps[peak].copy()
+            rest[[0, best[a]]] = 0.0
+            k = int(rest.argmax())
+            other, other_score = classes[k], float(rest[k])
+        chars.append(Char(classes[best[a]], float((a + b) / 2 * scale), float(score[peak]), other, other_score))
     return chars
