@@ -32,19 +32,20 @@ def groups(pieces: list[tuple[int, int]], gap: float) -> list[tuple[int, int]]:
     return out
 
 
-def is_ring(ink: np.ndarray, em: float) -> bool:
-    """Whether a stretch of left-over ink (mask) is a ring as large as an ideograph, as stands before or around a list number."""
-    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
-    if not len(rows):
+def is_ring(ink: np.ndarray, stretch: tuple[int, int], em: float) -> bool:
+    """Whether a stretch of left-over ink is (part of) a ring as large as an ideograph, as stands before or around a list number."""
+    count, label, stats, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8), connectivity=8)
+    inside = np.bincount(label[:, stretch[0] : stretch[1]].ravel(), minlength=count)
+    inside[0] = 0
+    part = int(inside.argmax())
+    _, _, width, height, area = stats[part]
+    if not inside[part] or not 0.6 * em <= height <= 1.1 * em or not 0.85 <= width / height <= 1.18:
         return False
-    height, width = rows[-1] - rows[0] + 1, columns[-1] - columns[0] + 1
-    if not 0.6 * em <= height <= 1.1 * em or not 0.85 <= width / height <= 1.18:
-        return False
-    outlines, _ = cv2.findContours(ink.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    outlines, _ = cv2.findContours((label == part).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     full = np.zeros(ink.shape, dtype=np.uint8)
-    cv2.drawContours(full, [max(outlines, key=cv2.contourArea)], -1, 1, cv2.FILLED)
+    cv2.drawContours(full, outlines, -1, 1, cv2.FILLED)
     # A disc fills pi/4 of its square; its ring is thin.
-    return abs(full.sum() / (height * width) - np.pi / 4) < 0.06 and ink.sum() < 0.5 * full.sum()
+    return abs(full.sum() / (height * width) - np.pi / 4) < 0.06 and area < 0.5 * full.sum()
 
 
 def variants(picture: np.ndarray, em: float) -> list[np.ndarray]:
@@ -62,7 +63,10 @@ def place_back(chars: list[Char], kind: int, picture: np.ndarray, em: float) -> 
 
 
 def added(before: list[Char], after: list[Char]) -> str | None:
-    """What `after` reads more than `before`, when it is the same line with something put in; else None."""
+    """What `after` reads more than `before`, when it is the same line with something put in; else None.
+
+    Latin letters are not believed: strokes of a damaged ideograph read like them.
+    """
     old = [c.text for c in before if not c.text.isspace()]
     new = [c.text for c in after if not c.text.isspace()]
     more, k = [], 0
@@ -71,9 +75,11 @@ def added(before: list[Char], after: list[Char]) -> str | None:
             k += 1
         else:
             more.append(text)
-    return "".join(more) if k == len(old) and more else None
+    if k < len(old) or any(text.isalpha() and text < "\u2000" for text in more):
+        return None
+    return "".join(more) or None
 
 
-def is_remnant(ink: np.ndarray, em: float, room: tuple[int, int]) -> bool:
-    """Whether a strip is what is left of a rule: flat, and next to its region's edge (`room`: rows to the edges above and below)."""
-    return ink.shape[0] <= max(2, 0.07 * em) and min(room) <= 0.2 * em
+def is_remnant(top: int, bottom: int, rules: np.ndarray, em: float) -> bool:
+    """Whether a strip is what is left of a rule: flat, and next to one (`rules`: rows of the horizontal rules, in pixels)."""
+    return bottom - top <= max(2, 0.07 * em) and bool(((rules >= top - 0.35 * em) & (rules <= bottom + 0.35 * em)).any())

@@ -99,11 +99,12 @@ class _Sheet:
 
     def _strips(self) -> list[Strip]:
         out = []
+        rules = self.horizontal[:, 2] * self.dpi / 72
         for n, region in enumerate(self.regions):
             ink = self._inside(region)
             for a, b in cut(ink, self.em):
                 columns = np.flatnonzero(ink[a:b].any(axis=0))
-                if ink[a:b].sum() >= 0.015 * self.em**2 and not (region.column and is_remnant(ink[a:b], self.em, (a, len(ink) - b))):
+                if ink[a:b].sum() >= 0.015 * self.em**2 and not is_remnant(region.y0 + a, region.y0 + b, rules, self.em):
                     out.append(Strip(n, region.x0 + columns[0], region.y0 + a, region.x0 + columns[-1] + 1, region.y0 + b))
         return out
 
@@ -193,7 +194,7 @@ class _Sheet:
         open_ink = {n: uncovered(inks[n], line, self.strips[n].x0, self.em) for n, line in enumerate(glyphs) if line.chars}
         finds = []
         for n, left in open_ink.items():
-            rings = [(a, b) for a, b in left if is_ring(inks[n][:, a:b], self.em)]
+            rings = [(a, b) for a, b in left if is_ring(inks[n], (a, b), self.em)]
             for a, b in rings:
                 finds.append("○")
                 lines[n] = sorted([*lines[n], Char("○", (a + b) / 2, 0.9)], key=lambda c: c.x)

@@ -13,6 +13,8 @@ FAINT = 20  # of 255: a rule is at least this much darker than its paper
 TOUCH = 0.03  # inches: rules this near to each other meet
 LONG = 1.5  # inches: a rule this long is no row of strokes
 LONE = 3.0  # inches: a rule that meets no other is at least this long
+STROKE = 60  # of 255: strokes of text are at least this much darker than the paper
+CROSSED = 0.12  # of its length: a rule that so many strokes run through is itself made of strokes
 DASH = 0.06  # inches: gaps of a dashed rule
 
 
@@ -28,20 +30,27 @@ def find_rules(grey: np.ndarray, dpi: int) -> tuple[np.ndarray, np.ndarray, np.n
         if len(v) >= 2 and len(h) >= 2:
             break
     near = TOUCH * dpi
-    h, v = _anchored(h, v, h_mask, v_mask, dpi)
+    across = np.ascontiguousarray(dark.T)
+    h, v = _anchored(h, v, h_mask, v_mask, dark, across, dpi)
     meeting = _meeting(h, v, near), _meeting(v, h, near)
-    h, v = _trim(h, v, h_mask, meeting[0], dpi), _trim(v, h, v_mask, meeting[1], dpi)
+    h, v = _trim(h, dark, h_mask, meeting[0], dpi), _trim(v, across, v_mask, meeting[1], dpi)
     return h, v[:, [2, 0, 1]], h_mask | v_mask.T
 
 
-def _anchored(h: np.ndarray, v: np.ndarray, h_mask: np.ndarray, v_mask: np.ndarray, dpi: int) -> tuple[np.ndarray, np.ndarray]:
+def _anchored(h: np.ndarray, v: np.ndarray, h_mask: np.ndarray, v_mask: np.ndarray, dark: np.ndarray, turned: np.ndarray, dpi: int) -> tuple[np.ndarray, np.ndarray]:
     """Long rules, and short ones whose ends stand at other rules (or in line with another rule's end).
 
-    Strokes of glyphs that happen to line up are short and end anywhere. The masks lose what is left out.
+    Strokes of glyphs that happen to line up are short and end anywhere, or are crossed by other strokes. The masks lose what is
+    left out. `dark` is the page's darkness, `turned` the same with rows and columns exchanged.
     """
     found = [h, v]
     sure = [rules[:, 1] - rules[:, 0] >= LONG * dpi for rules in found]
     near = 1.5 * TOUCH * dpi
+    others = _meeting(h, v[sure[1]], near), _meeting(v, h[sure[0]], near)
+    plain = [
+        [r[1] - r[0] >= LONG * dpi or _crossed(picture, *r, dpi, met) < CROSSED for r, met in zip(rules, meeting)]
+        for rules, meeting, picture in zip(found, others, (dark, turned))
+    ]
     for _ in range(2):
         for i in (0, 1):
             rules, across = found[i], found[1 - i][sure[1 - i]]
@@ -51,7 +60,7 @@ def _anchored(h: np.ndarray, v: np.ndarray, h_mask: np.ndarray, v_mask: np.ndarr
                 crossing = across[(across[:, 0] < at + near) & (across[:, 1] > at - near), 2]
                 held = [bool((np.abs(crossing - end) < near).any()) for end in (a, b)]
                 level = [bool((np.abs(ends[:, side] - end) < near).any()) for side, end in ((0, a), (1, b))]
-                sure[i][k] = all(held) or any(held) and all(x or y for x, y in zip(held, level))
+                sure[i][k] = plain[i][k] and (all(held) or any(held) and all(x or y for x, y in zip(held, level)))
     for rules, keep, mask in zip(found, sure, (h_mask, v_mask)):
         thick = int(THICK * dpi)
         for a, b, at in rules[~keep]:
@@ -67,7 +76,26 @@ def _meeting(rules: np.ndarray, across: np.ndarray, near: float) -> list[np.ndar
     ]
 
 
-def _trim(rules: np.ndarray, across: np.ndarray, mask: np.ndarray, meeting: list[np.ndarray], dpi: int) -> np.ndarray:
+def _crossed(dark: np.ndarray, start: float, end: float, at: float, dpi: int, met: np.ndarray | None = None) -> float:
+    """Share of a rule's length (along the rows of `dark`) at which strokes run through it from one side to the other.
+
+    `met` are the places along it where other rules cross it, which do not count.
+    """
+    room, a, b, row = int(THICK * dpi), int(start), int(end), int(at)
+    if b - a < 5 or row < 2 * room or row >= dark.shape[0] - 2 * room:
+        return 0.0
+    band = dark[row - 2 * room : row + 2 * room + 1, a:b] > STROKE
+    # The rule's own thickness, where nothing crosses it.
+    half = int(np.percentile(band[room : 3 * room + 1].sum(axis=0), 25)) // 2 + max(2, int(0.012 * dpi))
+    reach = np.ones(5, dtype=bool)  # strokes cross at a slant
+    one, other = (np.convolve(band[2 * room + side * half], reach, "same") > 0 for side in (-1, 1))
+    free = np.ones(b - a, dtype=bool)
+    for place in met if met is not None else ():
+        free[max(0, int(place - a - TOUCH * dpi)) : max(0, int(place - a + TOUCH * dpi) + 1)] = False
+    return float((one & other)[free].mean()) if free.any() else 0.0
+
+
+def _trim(rules: np.ndarray, dark: np.ndarray, mask: np.ndarray, meeting: list[np.ndarray], dpi: int) -> np.ndarray:
     """Leave out strokes of glyphs: short pieces that meet no other rule, and ends that run on into a glyph.
 
     `mask` (in the rules' own orientation) loses what is left out.
@@ -81,10 +109,10 @@ def _trim(rules: np.ndarray, across: np.ndarray, mask: np.ndarray, meeting: list
             continue
         start, end = a, b
         if len(met):
-            # Several rules that end together run on over a page break; one alone has caught a stroke.
-            if met[0] - a > near and (np.abs(rules[:, 0] - a) < near).sum() < 2 and met[0] - a < 1.5 * LEAST * dpi:
+            # Several rules that end together run on over a page break; one alone, or one that others cross, has caught a stroke.
+            if near < met[0] - a < 1.5 * LEAST * dpi and ((np.abs(rules[:, 0] - a) < near).sum() < 2 or _crossed(dark, a, met[0] - near, at, dpi) >= CROSSED):
                 start = met[0]
-            if b - met[-1] > near and (np.abs(rules[:, 1] - b) < near).sum() < 2 and b - met[-1] < 1.5 * LEAST * dpi:
+            if near < b - met[-1] < 1.5 * LEAST * dpi and ((np.abs(rules[:, 1] - b) < near).sum() < 2 or _crossed(dark, met[-1] + near, b, at, dpi) >= CROSSED):
                 end = met[-1]
         mask[low:high, int(a) : max(int(a), int(start) - 2)] = False
         mask[low:high, min(int(b) + 1, int(end) + 3) : int(b) + 1] = False
