@@ -79,7 +79,8 @@ def measure_limits(lines: list[Placed]) -> Limits:
     nearest = max(slack[0], -size)
     pitch = _pitch(lines, size)
     sure = sum(s - nearest < 0.06 * size for s in slack) >= max(3, 0.2 * len(slack))
-    if nearest > left and (nearest - left < size or len(lines) < 6) and not sure:
+    running = sum(s - nearest < 1.2 * size for s in slack) >= max(3, 0.2 * len(slack))
+    if nearest > left and (nearest - left < size or len(lines) < 6 or not running) and not sure:
         # Ragged text never fills the last fraction of a glyph; cells are padded alike on both sides.
         nearest = left
     jitter = UNSPREAD if all(p.line.confidence == 1.0 for p in lines) else SCAN_JITTER
@@ -93,7 +94,7 @@ def _closing(lines: list[Placed], nearest: float, size: float) -> frozenset[str]
     Where such a mark stands at the very end of a full line, either reading fits the width, so the likelier one is taken.
     A full stop says too little: a paragraph of two sentences is common.
     """
-    ends: Counter[str] = Counter(p.line.chars[-1] for p in lines if p.x1 - nearest - p.line.right > 2 * size)
+    ends: Counter[str] = Counter(p.line.chars[-1] for p in lines if p.x1 - nearest - p.line.right > max(2 * size, 0.3 * (p.x1 - p.x0)))
     inside: Counter[str] = Counter(c for p in lines for c in p.line.chars[:-1])
     return frozenset(c for c in PAUSE - SENTENCE_END if ends[c] >= 5 and ends[c] > 8 * inside[c])
 

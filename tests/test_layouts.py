@@ -103,7 +103,7 @@ def styles(draw) -> Style:
     )
 
 
-@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(seed=st.integers(0, 10_000), style=styles(), layout=layouts())
 def test_a_plan_comes_back_from_any_layout(tmp_path: Path, seed: int, style: Style, layout: Layout) -> None:
     setter = Typesetter(make_plan(seed, style), layout)

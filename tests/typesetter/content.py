@@ -86,8 +86,10 @@ def make_plan(seed: int, style: Style = Style(), rows: int = 6) -> Plan:
             number = 0
         number += 1
         measures = []
-        row_units = tuple(rng.sample(UNITS, rng.randint(1, 2)))
-        for m in range(rng.randint(1, 4)):
+        count = rng.randint(1, 4)
+        # As many names as measures, line by line, could be read either way even by a person.
+        row_units = tuple(rng.sample(UNITS, rng.choice([1, count + 1])))
+        for m in range(count):
             title = "".join(rng.sample(WORDS, rng.randint(2, 4))) if style.titled else None
             body = [sentence(rng, style.latin)]
             if rng.random() < 0.3:
