@@ -15,7 +15,7 @@ from .model import Page, PrintedFinding, PrintedPlan
 from .plan import build_plan
 from .readers import mupdf
 
-EXTRACTOR_VERSION = "2"
+EXTRACTOR_VERSION = "3"
 """Raised with every change that alters what is read, so that kept results are made anew."""
 
 MAX_PAGES = 2000

@@ -85,6 +85,8 @@ def test_every_lost_line_is_reported(scan: Path, monkeypatch: pytest.MonkeyPatch
 
     def forgetful(pictures):
         lines = whole(pictures)
+        if dropped:  # a second look at single lines, not the page's first reading
+            return lines
         for i in rng.sample(range(len(lines)), 6):
             dropped.append(i)
             lines[i] = []
