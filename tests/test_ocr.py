@@ -6,6 +6,8 @@ import json
 import random
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pandas as pd
 import pymupdf
 import pytest
@@ -129,6 +131,32 @@ def test_a_hidden_text_layer_is_not_trusted(scan: Path, tmp_path: Path) -> None:
     assert plan.text_source == "ocr"
     assert "亂碼" not in plan.model_dump_json()
     assert plan.title == extract_document(scan).title
+
+
+def test_a_stamp_on_a_scan_does_not_hide_it(scan: Path, tmp_path: Path) -> None:
+    """A line that an archive prints over a scan is visible text; the page is a picture all the same."""
+    path = tmp_path / "stamped.pdf"
+    with pymupdf.open(scan) as doc:
+        for page in doc:
+            page.insert_text((60, 830), "本件為電子檔案影像副本僅供查閱使用列印時間", fontname="china-t", fontsize=9)
+        doc.save(path)
+    plan = extract_document(path)
+    assert plan.text_source == "ocr"
+    assert spoken(found(plan)) == spoken(found(extract_document(scan)))
+
+
+def test_photographs_with_captions_are_no_scan(printed: Path, tmp_path: Path) -> None:
+    path = tmp_path / "photos.pdf"
+    noise = np.random.default_rng(1).integers(20, 200, (300, 220), dtype=np.uint8)
+    photo = pymupdf.Pixmap(pymupdf.csGRAY, 220, 300, cv2.blur(noise, (9, 9)).tobytes(), False)
+    with pymupdf.open(printed) as doc:
+        page = doc.new_page()
+        page.insert_image(pymupdf.Rect(20, 20, 575, 790), pixmap=photo)
+        page.insert_text((60, 815), "照片：本所辦理為民服務業務觀摩活動情形", fontname="china-t", fontsize=11)
+        doc.save(path)
+    plan = extract_document(path)
+    assert plan.text_source == "digital"
+    assert not [f for f in plan.findings if f.code == "ink_unread"]
 
 
 def test_a_blank_page_between(printed: Path, tmp_path: Path) -> None:
