@@ -147,8 +147,8 @@ def test_a_stamp_on_a_scan_does_not_hide_it(scan: Path, tmp_path: Path) -> None:
 
 def test_photographs_with_captions_are_no_scan(printed: Path, tmp_path: Path) -> None:
     path = tmp_path / "photos.pdf"
-    noise = np.random.default_rng(1).integers(20, 200, (300, 220), dtype=np.uint8)
-    photo = pymupdf.Pixmap(pymupdf.csGRAY, 220, 300, cv2.blur(noise, (9, 9)).tobytes(), False)
+    patches = np.random.default_rng(1).integers(0, 256, (15, 11), dtype=np.uint8)  # light and dark, as a photograph
+    photo = pymupdf.Pixmap(pymupdf.csGRAY, 220, 300, cv2.resize(patches, (220, 300), interpolation=cv2.INTER_CUBIC).tobytes(), False)
     with pymupdf.open(printed) as doc:
         page = doc.new_page()
         page.insert_image(pymupdf.Rect(20, 20, 575, 790), pixmap=photo)
