@@ -159,6 +159,17 @@ def test_photographs_with_captions_are_no_scan(printed: Path, tmp_path: Path) ->
     assert not [f for f in plan.findings if f.code == "ink_unread"]
 
 
+def test_print_over_a_pale_picture_is_born_digital(printed: Path, tmp_path: Path) -> None:
+    path = tmp_path / "cover.pdf"
+    pale = pymupdf.Pixmap(pymupdf.csGRAY, 60, 80, bytes([235]) * 4800, False)
+    with pymupdf.open(printed) as doc:
+        page = doc.new_page(0)
+        page.insert_image(page.rect, pixmap=pale)
+        page.insert_text((60, 300), "高雄市某某區公所提升服務執行計畫封面", fontname="china-t", fontsize=18)
+        doc.save(path)
+    assert extract_document(path).text_source == "digital"
+
+
 def test_a_blank_page_between(printed: Path, tmp_path: Path) -> None:
     path = tmp_path / "blank.pdf"
     with pymupdf.open(printed) as doc:
