@@ -12,10 +12,11 @@ import pymupdf
 
 from .errors import BadInput
 from .model import Page, PrintedFinding, PrintedPlan
+from .ocr.choice import is_scan
 from .plan import build_plan
 from .readers import mupdf
 
-EXTRACTOR_VERSION = "2"
+EXTRACTOR_VERSION = "3"
 """Raised with every change that alters what is read, so that kept results are made anew."""
 
 MAX_PAGES = 2000
@@ -102,14 +103,3 @@ def _read(page: pymupdf.Page, number: int, other, name: str) -> Page:
     from .ocr.reader import read_page  # models and OpenCV are loaded for scans alone
 
     return read_page(page, number)
-
-
-def is_scan(page: pymupdf.Page, digital: Page) -> bool:
-    """Whether the page is a picture: no visible text, and pictures over most of it.
-
-    A text layer hidden behind a scan is another program's reading of unknown quality and is not counted as text.
-    """
-    if len(digital.chars) > 12:
-        return False
-    area = sum(abs(pymupdf.Rect(i["bbox"]) & page.rect) for i in page.get_image_info())
-    return area > 0.3 * abs(page.rect)

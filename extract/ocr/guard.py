@@ -10,6 +10,7 @@ from .recognise import Char
 from .strips import runs
 
 BESIDE = 0.1  # of the em: ink this near to a glyph's box is the glyph's own
+LOOKS = 20  # lines a page that are looked at again; a page with more is damaged, and its ink is reported
 LEAST = 0.02  # of the em square: less ink is dirt (a comma has 0.03)
 
 

@@ -13,7 +13,7 @@ from ..geometry import clean_rules
 from ..grid import find_grids
 from ..model import Box, Page, PrintedFinding
 from .glyphs import Glyphs, advance_of, place, snap, widen
-from .guard import added, is_remnant, is_ring, place_back, uncovered, variants
+from .guard import LOOKS, added, is_remnant, is_ring, place_back, uncovered, variants
 from .image import ink_of, render, resolution, skew, straighten
 from .mend import mend
 from .pitch import natural_em
@@ -200,7 +200,7 @@ class _Sheet:
                 lines[n] = sorted([*lines[n], Char("○", (a + b) / 2, 0.9)], key=lambda c: c.x)
             if rings:
                 glyphs[n] = self._place(self.strips[n], lines[n], inks[n], em)
-        again = [n for n, line in enumerate(glyphs) if n in open_ink and open_ink[n] and uncovered(inks[n], line, self.strips[n].x0, self.em)]
+        again = [n for n, line in enumerate(glyphs) if n in open_ink and open_ink[n] and uncovered(inks[n], line, self.strips[n].x0, self.em)][:LOOKS]
         pictures = [self._picture(self.strips[n]) for n in again]
         read = recognise([v for picture, _ in pictures for v in variants(picture, self.em)])
         for k, (n, (picture, stretches)) in enumerate(zip(again, pictures)):
