@@ -49,7 +49,7 @@ def _read(paragraphs: list[Paragraph]) -> tuple[list[PrintedRow], int]:
         if m is not None and m.style == pillar_style:
             pillar, pillar_cell, focus = p.text, pillar_cell + 1, ""
             continue
-        if m is not None and m.style == focus_style and not (measure_style is None):
+        if m is not None and m.style == focus_style and measure_style is not None:
             focus, focus_cell = p.text, focus_cell + 1
             rows.append(PrintedRow(pillar=pillar, pillar_cell=max(pillar_cell, 0), focus=[focus], focus_cell=focus_cell, focus_boxes=p.boxes))
             text, units = _units(p.text)

@@ -23,7 +23,8 @@ from extract.isolate import Limits
 from extract.run import extract_files
 from normalize.corrections import CorrectionError
 from normalize.datapackage import descriptor
-from normalize.pipeline import CORRECTIONS, NothingToDo, normalize as make_dataset
+from normalize.pipeline import CORRECTIONS, NothingToDo
+from normalize.pipeline import normalize as make_dataset
 from normalize.publish import PublishError, publish
 from normalize.schema import TABLES
 

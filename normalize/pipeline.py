@@ -15,9 +15,9 @@ from pathlib import Path
 import pyarrow as pa
 
 from normalize import corrections, filings, focus_inference
+from normalize.changes import changes
 from normalize.datapackage import descriptor
 from normalize.draft import Draft, draft_file
-from normalize.changes import changes
 from normalize.findings import SEVERITIES, finding
 from normalize.publish import previous_times, publish, to_arrow
 from normalize.schema import FINDINGS, MEASURE_CHANGES, MEASURE_UNITS, MEASURES, PLANS, SECTIONS, TABLES, TAXONOMY

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from normalize.numerals import chinese_number, leading_number
 from extract.simplified import mend_simplified
+from normalize.numerals import chinese_number, leading_number
 from normalize.text import compact, match_key, repair, searchable
 from tests.helpers.truth_to_printed import TRUTH
 
