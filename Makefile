@@ -61,10 +61,12 @@ compare-readers: $(VENV)/.runtime ## read data/raw/ with both readers and print 
 lint: $(VENV)/.dev ## check the style
 	@$(PY) -m ruff check .
 
+# The test tools are resolved first: what they cannot live with must not be pinned for the runtime either.
+UV := $(PY) -m uv pip compile --quiet --no-header --no-annotate --no-emit-index-url --upgrade --python-version 3.11 pyproject.toml
 lock: $(VENV)/.dev ## pin the newest versions that pyproject.toml allows
-	@$(PY) -m pip install --quiet pip-tools
-	@$(PY) -m piptools compile --quiet --no-header --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --strip-extras -o requirements.lock pyproject.toml
-	@$(PY) -m piptools compile --quiet --no-header --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --strip-extras --extra dev -c requirements.lock -o requirements-dev.lock pyproject.toml
+	@$(PY) -m pip install --quiet uv
+	@$(UV) --extra dev -o requirements-dev.lock
+	@$(UV) -c requirements-dev.lock -o requirements.lock
 
 clean: ## delete the environment, the interim records and the dataset
 	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis
