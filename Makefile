@@ -3,9 +3,10 @@
 SHELL := /bin/bash
 VENV := .venv
 PY := $(VENV)/bin/python
+PLANS := $(VENV)/bin/plans
 WORKERS ?= $(shell nproc 2>/dev/null || echo 1)
 
-.PHONY: help extract nightly test check harmonise bench-match bench-ocr calibrate compare-readers lint lock clean
+.PHONY: help extract nightly check review export notebooks harmonise test bench-match bench-ocr calibrate compare-readers lint lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -18,9 +19,10 @@ $(PY):
 	echo "making $(VENV) with $$($$python --version)"; \
 	$$python -m venv $(VENV) || { rm -rf $(VENV); echo "error: the venv module is incomplete; on Debian or Ubuntu: apt-get install python3-venv" >&2; exit 2; }
 
-$(VENV)/.runtime: requirements.lock | $(PY)
+$(VENV)/.runtime: requirements.lock pyproject.toml | $(PY)
 	@echo "installing the locked dependencies …"
 	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
@@ -30,20 +32,29 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
 
 # A stage exits 1 when some plans failed but the rest was written: that is a result, not an error of the run.
 extract: $(VENV)/.runtime ## read data/raw/*.pdf and write the dataset into data/processed/
-	@$(PY) -m extract data/raw --out data/interim --workers $(WORKERS) || [ $$? -eq 1 ]
-	@$(PY) -m normalize data/interim --out data/processed --workers $(WORKERS) || [ $$? -eq 1 ]
+	@$(PLANS) extract data/raw --out data/interim --workers $(WORKERS) || [ $$? -eq 1 ]
+	@$(PLANS) normalize data/interim --out data/processed --workers $(WORKERS) || [ $$? -eq 1 ]
 
 nightly: $(VENV)/.runtime ## take new, changed and withdrawn plans; publish when healthy; report in data/processed/runs/
-	@$(PY) -m nightly --workers $(WORKERS)
+	@$(PLANS) nightly --workers $(WORKERS)
+
+check: $(VENV)/.runtime ## print the dataset's findings by severity; fails when one is an error
+	@$(PLANS) check data/processed
+
+review: $(VENV)/.runtime ## write the review page into data/processed/review/
+	@$(PLANS) review data/processed --workers $(WORKERS)
+
+export: $(VENV)/.runtime ## write CSV files and an Excel workbook into data/processed/export/
+	@$(PLANS) export data/processed
+
+notebooks: $(VENV)/.dev ## open the notebooks in JupyterLab
+	@$(PY) -m jupyterlab notebooks
+
+harmonise: $(VENV)/.runtime ## propose matches for names the data files do not know
+	@$(PLANS) harmonise data/processed
 
 test: $(VENV)/.dev ## run the tests
 	@$(PY) -m pytest
-
-check: $(VENV)/.runtime ## print the dataset's findings by severity; fails when one is an error
-	@$(PY) -m normalize.check data/processed
-
-harmonise: $(VENV)/.runtime ## propose matches for names the data files do not know
-	@$(PY) -m normalize.harmonise data/processed
 
 bench-match: $(VENV)/.dev ## heading accuracy under noise
 	@$(PY) benchmarks/match_noise.py

@@ -1,4 +1,4 @@
-"""The desk tool for names the data files do not know: `python -m normalize.harmonise data/processed`.
+"""The desk tool for names the data files do not know.
 
 It goes through the dataset's unmatched headings and units of no known kind, proposes RapidFuzz matches, and writes what a
 person accepts as a variant into the data files (`normalize/data/`), to be reviewed and committed. The pipeline itself only
@@ -7,9 +7,7 @@ looks names up. Nothing is written for a skipped name; Ctrl-C or q keeps what wa
 
 from __future__ import annotations
 
-import argparse
 import json
-import sys
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -79,15 +77,12 @@ def _nodes(raw: dict, level: str) -> list[dict]:
     return raw["pillars"] if level == "pillar" else [f for p in raw["pillars"] for f in p["focus"]]
 
 
-def main(argv: list[str] | None = None, ask: Callable[[str], str] = input, data: Path = DATA) -> int:
-    parser = argparse.ArgumentParser(prog="python -m normalize.harmonise", description="Settle names the data files do not know, one by one.")
-    parser.add_argument("processed", type=Path, nargs="?", default=Path("data/processed"))
-    args = parser.parse_args(argv)
-    try:
-        todo = unknowns(args.processed)
-    except OSError as error:
-        print(f"harmonise: {error}", file=sys.stderr)
-        return 2
+def settle(processed: Path, ask: Callable[[str], str] = input, data: Path = DATA) -> int:
+    """Ask about every unknown name of the dataset in `processed`; returns how many answers were written to the data files.
+
+    Raises OSError when there is no dataset. What is accepted is written at once, so a break loses nothing.
+    """
+    todo = unknowns(processed)
     written = 0
     try:
         for unknown in todo:
@@ -104,8 +99,4 @@ def main(argv: list[str] | None = None, ask: Callable[[str], str] = input, data:
     except (KeyboardInterrupt, EOFError):
         print()
     print(f"{len(todo)} unknown names, {written} accepted; review the change and run normalize again")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    return written

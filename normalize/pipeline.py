@@ -14,10 +14,11 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from extract.model import PrintedPlan
 from normalize import corrections, filings, focus_inference
 from normalize.changes import changes
 from normalize.datapackage import descriptor
-from normalize.draft import Draft, draft_file
+from normalize.draft import Draft, draft_file, draft_plan
 from normalize.findings import SEVERITIES, finding
 from normalize.publish import previous_times, publish, to_arrow
 from normalize.schema import FINDINGS, MEASURE_CHANGES, MEASURE_UNITS, MEASURES, PLANS, SECTIONS, TABLES, TAXONOMY
@@ -64,6 +65,14 @@ def normalize(interim_dir: Path | str, out_dir: Path | str, *, corrections_dir: 
     wanted = corrections.read_corrections(corrections_dir)
     with _no_collector():
         return _run(paths, out_dir, wanted, codes_file, workers, progress, gate)
+
+
+def one_plan(printed: PrintedPlan) -> Draft:
+    """The finished rows of a single printed plan, without corrections and without the plans beside it."""
+    draft = draft_plan(printed)
+    focus_inference.infer([draft])
+    _close(draft)
+    return draft
 
 
 @contextmanager

@@ -3,6 +3,8 @@
 import json
 import shutil
 
+import pytest
+
 from normalize import harmonise
 from normalize.pipeline import normalize
 from normalize.taxonomy import read_edition
@@ -21,11 +23,12 @@ def test_accepted_names_become_variants(tmp_path):
     assert [(u.level, u.printed, u.count) for u in todo] == [("focus", "申辦資訊好讀好懂，案件進度隨時可查。", 3), ("unit", "全區志工", 1)]
     answers = iter(["", "q"])
     before = {p.name: p.read_bytes() for p in data.iterdir() if p.is_file()}
-    assert harmonise.main([str(tmp_path / "out")], lambda _: next(answers), data) == 0
+    assert harmonise.settle(tmp_path / "out", lambda _: next(answers), data) == 0
     assert {p.name: p.read_bytes() for p in data.iterdir() if p.is_file()} == before
     harmonise.accept(todo[0], "1.2", data)
     edition = read_edition(data / "taxonomy-2017.json")
     assert len(edition.by_code["1.2"].keys) == 2
     harmonise.accept(todo[1], harmonise.proposals(todo[1], data)[0][0], data)
     assert "全區志工" in json.dumps(json.loads((data / "units.json").read_text("utf-8")), ensure_ascii=False)
-    assert harmonise.main([str(tmp_path / "nowhere")], input, data) == 2
+    with pytest.raises(OSError):
+        harmonise.settle(tmp_path / "nowhere", input, data)
