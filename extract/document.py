@@ -16,7 +16,7 @@ from .ocr.choice import is_scan
 from .plan import build_plan
 from .readers import mupdf
 
-EXTRACTOR_VERSION = "3"
+EXTRACTOR_VERSION = "4"
 """Raised with every change that alters what is read, so that kept results are made anew."""
 
 MAX_PAGES = 2000

@@ -268,7 +268,7 @@ def _measure(item: Item, names: list[UnitName], beside: str) -> PrintedMeasure:
             Paragraph(text=body_text(item, p), boxes=_boxes(p.lines), confidence=round(min(line.confidence for line in p.lines), 4))
             for p in item.body
         ],
-        units=[PrintedUnit(text=name.text, box=name.line.box) for name in names],
+        units=[PrintedUnit(text=name.text, box=_boxes(name.lines)[0]) for name in names],
         units_beside=beside,
         boxes=boxes,
         confidence=round(sum(line.confidence * len(line.chars) for line in lines) / max(1, count), 4),

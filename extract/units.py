@@ -18,10 +18,10 @@ BESIDE = 0.6  # of the line pitch: a unit this near a measure's first line stand
 
 @dataclass(slots=True)
 class UnitName:
-    """One printed unit entry: its text (wraps rejoined), its first line and its place down the table."""
+    """One printed unit entry: its text (wraps rejoined), its lines and its place down the table."""
 
     text: str
-    line: Line
+    lines: list[Line]
     order: float
     last: float
 
@@ -34,9 +34,10 @@ def join_names(lines: list[Placed], limits: Limits) -> list[UnitName]:
         text = placed.line.text.strip()
         if out and _continues(out[-1].text, text, free < cluster_width(placed.line, limits.pitch)):
             out[-1].text += text
+            out[-1].lines.append(placed.line)
             out[-1].last = placed.line.order
         else:
-            out.append(UnitName(text, placed.line, placed.line.order, placed.line.order))
+            out.append(UnitName(text, [placed.line], placed.line.order, placed.line.order))
         # Names may be centred: what counts is the width, not the right edge.
         free = (placed.x1 - placed.x0) - limits.left - limits.right - (placed.line.right - placed.line.left)
     return out
@@ -137,7 +138,7 @@ def lines_up(starts: list[float], ends: list[float], names: list[UnitName], pitc
     doubtful = False
     for name in names:
         # Over a page break the padding of two cells lies between neighbours.
-        cut = bool(blocks) and blocks[-1][-1].line.page != name.line.page
+        cut = bool(blocks) and blocks[-1][-1].lines[0].page != name.lines[0].page
         step = name.order - blocks[-1][-1].last if blocks else 0.0
         if blocks and 0 <= step <= (2 if cut else 1) * BLANK * pitch:
             # There it may be a blank line as well, where the name stands beside a measure's first line.
