@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
 
+from .markers import Marker, match
 from .model import Box, Page
 
 SAME_LINE = 0.45  # of the glyph size: baselines this close are one line (digits of another font sit a little off)
@@ -15,9 +18,9 @@ UPRIGHT = 1.08  # of the glyph size: glyphs that follow each other down the page
 WORD_GAP = 0.16  # of the glyph size: a gap this wide between Latin glyphs is a space
 
 
-@dataclass(slots=True)
+@dataclass(eq=False)
 class Line:
-    """One printed line: glyphs in reading order with their left and right edges (points)."""
+    """One printed line: glyphs in reading order with their left and right edges (points). Its glyphs never change."""
 
     page: int
     chars: list[str]
@@ -39,15 +42,33 @@ class Line:
     def right(self) -> float:
         return self.x1[-1]
 
-    @property
+    @cached_property
+    def latin(self) -> list[bool]:
+        """`is_latin` of each glyph."""
+        return ["!" <= c <= "\u024f" for c in self.chars]
+
+    @cached_property
+    def gaps(self) -> list[float]:
+        """Points between glyphs that follow each other where neither is Latin: what justification spreads."""
+        return [b - a for a, b, p, q in zip(self.x1, self.x0[1:], self.latin, self.latin[1:]) if not (p or q)]
+
+    @cached_property
     def text(self) -> str:
         """The line's text; spaces stand only between Latin words (justification spaces are gone)."""
+        text = "".join(self.chars)
+        if not _LATIN_PAIR.search(text):
+            return text
         out = [self.chars[0]]
         for i in range(1, len(self.chars)):
-            if self.x0[i] - self.x1[i - 1] > WORD_GAP * self.size and is_latin(self.chars[i]) and is_latin(self.chars[i - 1]):
+            if self.x0[i] - self.x1[i - 1] > WORD_GAP * self.size and self.latin[i] and self.latin[i - 1]:
                 out.append(" ")
             out.append(self.chars[i])
         return "".join(out)
+
+    @cached_property
+    def marker(self) -> Marker | None:
+        """The list marker that opens the line."""
+        return match(self.text)
 
     @property
     def box(self) -> Box:
@@ -59,65 +80,86 @@ def is_latin(char: str) -> bool:
     return "!" <= char <= "\u024f"
 
 
+_LATIN_PAIR = re.compile("[!-\u024f]{2}")
+
+
 def make_lines(page: Page, key: np.ndarray) -> tuple[dict[int, list[Line]], int]:
     """Group the page's glyphs by `key` (shape (n,), -1 for none) and by baseline.
 
     Returns the lines of each key from top to bottom, and the number of glyphs left out because they were drawn twice.
     """
-    index = np.flatnonzero(key >= 0)
     out: dict[int, list[Line]] = {}
+    index = np.flatnonzero(key >= 0)
     if not len(index):
         return out, 0
     index = index[np.lexsort((page.boxes[index, 0], page.baseline[index], key[index]))]
-    keys = key[index]
-    base = page.baseline[index]
-    size = page.size[index]
-    chars = page.chars[index].tolist()
+    keys, base, size = key[index], page.baseline[index], page.size[index]
+    cuts = _cuts(keys, base, size)
+    line = np.repeat(np.arange(len(cuts) - 1), np.diff(cuts))
+    order = np.lexsort((page.boxes[index, 0], line))
+    index, base, size = index[order], base[order], size[order]
+    removed = _drawn_again(page, index, base, size, line)
+    if removed.any():
+        index, base, size, line = index[~removed], base[~removed], size[~removed], line[~removed]
+        cuts = np.searchsorted(line, np.arange(len(cuts))).tolist()
     boxes = page.boxes[index]
-    left, top, right, bottom = (boxes[:, i].tolist() for i in range(4))
-    conf = page.confidence[index].tolist()
-    base_l, size_l, key_l = base.tolist(), size.tolist(), keys.tolist()
-    removed = 0
-    n = len(index)
-    start = 0
-    while start < n:
-        k = key_l[start]
-        stop = start + 1
-        anchor = base_l[start]
-        largest = size_l[start]
-        while stop < n and key_l[stop] == k and base_l[stop] - anchor <= SAME_LINE * max(largest, size_l[stop]):
-            # The anchor follows the line's glyphs so that a small raised glyph does not cut the line short.
-            largest = max(largest, size_l[stop])
-            stop += 1
-        order = sorted(range(start, stop), key=left.__getitem__)
+    starts = cuts[:-1]
+    tops, bottoms = np.minimum.reduceat(boxes[:, 1], starts).tolist(), np.maximum.reduceat(boxes[:, 3], starts).tolist()
+    chars, left, right, confidence = page.chars[index].tolist(), boxes[:, 0].tolist(), boxes[:, 2].tolist(), page.confidence[index].tolist()
+    base, size, keys = base.tolist(), size.tolist(), key[index].tolist()
+    for n, (a, b) in enumerate(zip(starts, cuts[1:])):
+        middle = (b - a) // 2
+        out.setdefault(keys[a], []).append(Line(
+            page.number, chars[a:b], left[a:b], right[a:b], tops[n], bottoms[n],
+            baseline=sorted(base[a:b])[middle], size=sorted(size[a:b])[middle], confidence=sum(confidence[a:b]) / (b - a),
+        ))
+    return out, int(removed.sum())
+
+
+def _cuts(keys: np.ndarray, base: np.ndarray, size: np.ndarray) -> list[int]:
+    """Where lines begin among glyphs sorted by key and baseline, and where the last one ends.
+
+    A line takes glyphs up to SAME_LINE of its largest glyph below its first: a small raised glyph does not cut it short.
+    """
+    n = len(base)
+    sure = np.flatnonzero((keys[1:] != keys[:-1]) | (np.diff(base) > SAME_LINE * size.max())) + 1
+    blocks = np.concatenate([[0], sure, [n]])
+    out: list[int] = []
+    whole = base[blocks[1:] - 1] - base[blocks[:-1]] <= SAME_LINE * size.min()
+    for start, end, one in zip(blocks[:-1].tolist(), blocks[1:].tolist(), whole.tolist()):
+        out.append(start)
+        if one:
+            continue
+        anchor, largest = base[start], size[start]
+        for i in range(start + 1, end):
+            if base[i] - anchor > SAME_LINE * max(largest, size[i]):
+                out.append(i)
+                anchor, largest = base[i], size[i]
+            largest = max(largest, size[i])
+    return [*out, n]
+
+
+def _drawn_again(page: Page, index: np.ndarray, base: np.ndarray, size: np.ndarray, line: np.ndarray) -> np.ndarray:
+    """Mask of the glyphs (sorted by line, then left edge) drawn once more where an equal one of the last three kept stands."""
+    chars, left = page.chars[index], page.boxes[index, 0]
+    removed = np.zeros(len(index), dtype=bool)
+
+    def equal(i, j):
+        near = OVERPRINT * size[i]
+        return (line[j] == line[i]) & (chars[j] == chars[i]) & (np.abs(left[j] - left[i]) <= near) & (np.abs(base[j] - base[i]) <= near)
+
+    at = np.arange(len(index))
+    suspects = set()
+    for back in (1, 2, 3):
+        suspects.update(line[back:][equal(at[back:], at[:-back])].tolist())
+    for number in suspects:
         kept: list[int] = []
-        for i in order:
-            double = False
-            for j in kept[-3:]:
-                if chars[j] == chars[i] and abs(left[j] - left[i]) <= OVERPRINT * size_l[i] and abs(base_l[j] - base_l[i]) <= OVERPRINT * size_l[i]:
-                    double = True
-                    break
-            if double:
-                removed += 1
+        for i in np.flatnonzero(line == number).tolist():
+            if any(equal(i, j) for j in kept[-3:]):
+                removed[i] = True
             else:
                 kept.append(i)
-        sizes = sorted(size_l[i] for i in kept)
-        bases = sorted(base_l[i] for i in kept)
-        out.setdefault(k, []).append(
-            Line(
-                page=page.number,
-                chars=[chars[i] for i in kept],
-                x0=[left[i] for i in kept],
-                x1=[right[i] for i in kept],
-                top=min(top[i] for i in kept),
-                bottom=max(bottom[i] for i in kept),
-                baseline=bases[len(bases) // 2],
-                size=sizes[len(sizes) // 2],
-                confidence=sum(conf[i] for i in kept) / len(kept),
-            )
-        )
-        start = stop
-    return out, removed
+    return removed
 
 
 def is_vertical(cells: list[list[Line]]) -> bool:

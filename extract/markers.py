@@ -26,7 +26,7 @@ _STYLES = [
     ("lower", 7, r"[a-zａ-ｚ]\s*[.．、](?![A-Za-z0-9])"),
     ("bullet", 8, r"[•●■◆▪◎※★☆►▶✓✔◇□▲△➢\uf06c\uf0b7\uf06e\uf075\uf0d8\uf0fc‧·](?!\s*[•●■◆▪])"),
 ]
-_COMPILED = [(name, level, re.compile(pattern)) for name, level, pattern in _STYLES]
+_ANY = re.compile("|".join(f"(?P<{name}>{pattern})" for name, _, pattern in _STYLES))
 LEVEL = {name: level for name, level, _ in _STYLES}
 
 
@@ -74,11 +74,8 @@ def _number(style: str, text: str) -> int:
 
 def match(text: str) -> Marker | None:
     """The marker that opens `text`, or None. `text` is one printed line without leading white space."""
-    for name, _, pattern in _COMPILED:
-        found = pattern.match(text)
-        if found:
-            return Marker(name, _number(name, found.group()), found.end())
-    return None
+    found = _ANY.match(text)
+    return Marker(found.lastgroup, _number(found.lastgroup, found.group()), found.end()) if found else None
 
 
 _BARE = re.compile(rf"([0-9０-９]{{1,2}}|[{CJK_DIGITS}]{{1,2}})(?=[^\W\d_a-zA-Z])")

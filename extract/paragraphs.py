@@ -8,6 +8,7 @@ section on prohibition rules for line start and end.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from dataclasses import dataclass
 
@@ -102,19 +103,18 @@ def _closing(lines: list[Placed], nearest: float, size: float) -> frozenset[str]
 def _full(slack: list[float], nearest: float, size: float) -> float:
     """The free width most running lines share: the column's width less a whole number of glyphs."""
     short = [s - nearest for s in slack if 0 <= s - nearest < 0.99 * size]
-    best, count = 0.0, 0
-    for s in short:
-        same = sum(abs(s - t) <= 0.03 * size for t in short)
-        if same > count:
-            best, count = s, same
-    return best if count >= max(5, 0.15 * len(slack)) else 0.0
+    if not short:
+        return 0.0
+    near = 0.03 * size
+    same = [bisect_right(short, s + near) - bisect_left(short, s - near) for s in short]
+    count = max(same)
+    return short[same.index(count)] if count >= max(5, 0.15 * len(slack)) else 0.0
 
 
 def _pitch(lines: list[Placed], size: float) -> float:
     ratios = []
-    for p in lines:
-        line = p.line
-        steps = [line.x0[i + 1] - line.x0[i] for i in range(len(line.x0) - 1) if not is_latin(line.chars[i]) and not is_latin(line.chars[i + 1])]
+    for line in (p.line for p in lines):
+        steps = [b - a for a, b, p, q in zip(line.x0, line.x0[1:], line.latin, line.latin[1:]) if not (p or q)]
         if len(steps) >= 2:
             ratios.append(min(steps) / line.size)
     if len(ratios) < 4:
@@ -176,8 +176,7 @@ def could_hold(line: Placed, following: Line, limits: Limits) -> bool:
 
 def _spread(line: Line) -> float:
     """Points by which justification has spread the line's CJK glyphs; infinite for a line without two such in a row."""
-    gaps = [line.x0[i + 1] - line.x1[i] for i in range(len(line.x0) - 1) if not is_latin(line.chars[i]) and not is_latin(line.chars[i + 1])]
-    return sum(gaps) if gaps else float("inf")
+    return sum(line.gaps) if line.gaps else float("inf")
 
 
 def join_text(lines: list[Line], rights: list[float] | None = None) -> str:
@@ -259,7 +258,7 @@ def _marker_at(lines: list[Placed], i: int, limits: Limits, seen: dict[str, int]
     """The marker of line i, unless the line is the middle of a sentence that only looks like one."""
     line = lines[i].line
     text = line.text
-    found = markers.match(text)
+    found = line.marker
     ended = i == 0 or could_hold(lines[i - 1], line, limits)
     if found is None:
         following = seen["number"] + 1 if "number" in seen else expected

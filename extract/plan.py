@@ -298,7 +298,7 @@ def _focus_points(cell: TextCell, limits) -> list[str]:
     groups: list[list[Line]] = []
     style = None
     for line in (p.line for p in cell.lines):
-        found = markers.match(line.text)
+        found = line.marker
         if not groups:
             style = found.style if found else None
             groups.append([line])

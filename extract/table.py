@@ -180,7 +180,7 @@ class _Stitcher:
         many = single = stacked = separate = merged = 0
         for n, cells in enumerate(self.by_role):
             for cell in cells["measure"]:
-                found = [m for line in cell.lines if (m := markers.match(line.text)) and m.style != "section"]
+                found = [m for line in cell.lines if (m := line.marker) and m.style != "section"]
                 if cell.lines:
                     total += 1
                 if found:
@@ -188,14 +188,14 @@ class _Stitcher:
             for pillar in cells["pillar"]:
                 beside = [f for f in cells["focus"] if f.lines and f.row < pillar.row_end and f.row_end > pillar.row]
                 separate += len(beside) > 1
-                stacked += any(sum(bool((m := markers.match(p.text)) and m.style == "cjk_paren") for p in f.lines) > 1 for f in beside)
+                stacked += any(sum(bool((m := p.marker) and m.style == "cjk_paren") for p in f.lines) > 1 for f in beside)
             for unit in cells["unit"]:
                 merged += sum(c.row < unit.row_end and c.row_end > unit.row for c in cells["measure"]) > 1
         common = [s for s, c in levels.items() if c >= max(1, 0.12 * total)]
         self.top = min(common, key=markers.LEVEL.__getitem__) if common else None
         for cells in self.by_role:
             for cell in cells["measure"]:
-                own = [m for line in cell.lines if (m := markers.match(line.text)) and m.style == self.top]
+                own = [m for line in cell.lines if (m := line.marker) and m.style == self.top]
                 many += len(own) > 1
                 single += len(own) == 1
         self.cell_style = many >= max(1, single)
@@ -255,7 +255,7 @@ class _Stitcher:
 
     def _band(self, cell: Cell) -> bool:
         """A heading across the whole table names the pillar of the rows below it."""
-        found = markers.match(cell.lines[0].text)
+        found = cell.lines[0].marker
         if found is None or found.style not in ("cjk", "section") or len(cell.text) > 40:
             return False
         self.pending = TextCell()
@@ -317,12 +317,12 @@ class _Stitcher:
             return True
         if not above.lines:
             return False
-        found = markers.match(lines[0].text)
+        found = lines[0].marker
         if found is not None and found.style in ("cjk", "cjk_paren", "section", "number", "number_paren"):
             return False
         if marked:
             # 「三便捷」: the heading that counts on, its 、 left out.
-            opened = markers.match(above.lines[0].line.text)
+            opened = above.lines[0].line.marker
             return opened is None or markers.match_bare(lines[0].text, opened.number + 1) is None
         return not could_hold(above.lines[-1], lines[0], self.limits[role]) and above.lines[-1].line.chars[-1] not in SENTENCE_END
 
@@ -339,13 +339,13 @@ class _Stitcher:
         foot = max(self.feet[i] / self.heights[g.page] for i, g in enumerate(self.grids))
         if before.page != after.page and foot * self.heights[before.page] - self.feet[n - 1] > ROOM * pitch:
             return False
-        found = markers.match(first.text)
+        found = first.marker
         if found is not None and self.top is not None and found.style != "section":
             level = markers.LEVEL[self.top]
             if found.level > level:
                 return True
             if found.style == self.top:
-                numbers = [m.number for p in previous.measure.lines if (m := markers.match(p.line.text)) and m.style == self.top]
+                numbers = [m.number for p in previous.measure.lines if (m := p.line.marker) and m.style == self.top]
                 if found.number == 1 and numbers:
                     return False
                 if not numbers and found.number == 1 and is_title("".join(p.line.text for p in previous.measure.lines)):
