@@ -154,16 +154,16 @@ def _build(page: Page, h: np.ndarray, v: np.ndarray, edges: list[float] | None) 
     if len(xs) < 3 or len(ys) < 2:
         return None
     rows, cols = len(ys) - 1, len(xs) - 1
+    across, down = np.array(xs), np.array(ys)
     below = np.ones((rows + 1, cols), dtype=bool)
     for i in range(1, rows):
         segments = h[np.abs(h[:, 2] - ys[i]) <= SNAP]
-        for j in range(cols):
-            below[i, j] = _covered(segments[:, 0], segments[:, 1], xs[j], xs[j + 1])
+        below[i] = _covered(segments[:, 0], segments[:, 1], across)
     beside = np.ones((rows, cols + 1), dtype=bool)
     for j in range(1, cols):
         segments = v[np.abs(v[:, 0] - xs[j]) <= SNAP]
-        for i in range(rows):
-            beside[i, j] = _covered(segments[:, 1], segments[:, 2], ys[i], ys[i + 1])
+        beside[:, j] = _covered(segments[:, 1], segments[:, 2], down)
+    below, beside = below.tolist(), beside.tolist()
     lattice = np.full((rows, cols), -1)
     cells: list[Cell] = []
     for i in range(rows):
@@ -173,10 +173,10 @@ def _build(page: Page, h: np.ndarray, v: np.ndarray, edges: list[float] | None) 
     return Grid(page.number, xs, ys, cells, lattice, open_top, open_bottom)
 
 
-def _covered(starts: np.ndarray, ends: np.ndarray, a: float, b: float) -> bool:
-    if not len(starts):
-        return False
-    return float(np.clip(np.minimum(ends, b) - np.maximum(starts, a), 0, None).sum()) >= COVERED * (b - a)
+def _covered(starts: np.ndarray, ends: np.ndarray, edges: np.ndarray) -> np.ndarray:
+    """Which stretches between successive edges the segments cover, shape (len(edges) - 1,)."""
+    shared = np.minimum(ends[:, None], edges[1:]) - np.maximum(starts[:, None], edges[:-1])
+    return np.clip(shared, 0, None).sum(axis=0) >= COVERED * np.diff(edges)
 
 
 def _flood(i, j, below, beside, lattice, cells, xs, ys) -> None:
@@ -188,13 +188,13 @@ def _flood(i, j, below, beside, lattice, cells, xs, ys) -> None:
         if (r, c) in squares or lattice[r, c] >= 0:
             continue
         squares.add((r, c))
-        if r + 1 < rows and not below[r + 1, c]:
+        if r + 1 < rows and not below[r + 1][c]:
             stack.append((r + 1, c))
-        if r > 0 and not below[r, c]:
+        if r > 0 and not below[r][c]:
             stack.append((r - 1, c))
-        if c + 1 < cols and not beside[r, c + 1]:
+        if c + 1 < cols and not beside[r][c + 1]:
             stack.append((r, c + 1))
-        if c > 0 and not beside[r, c]:
+        if c > 0 and not beside[r][c]:
             stack.append((r, c - 1))
     r0, r1 = min(r for r, _ in squares), max(r for r, _ in squares) + 1
     c0, c1 = min(c for _, c in squares), max(c for _, c in squares) + 1

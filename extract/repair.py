@@ -7,9 +7,8 @@ mapping names the ordinary character. Printed widths of punctuation and digits a
 
 from __future__ import annotations
 
+import re
 import unicodedata
-
-import numpy as np
 
 from .model import Page
 
@@ -28,17 +27,18 @@ def _table() -> dict[int, str]:
 
 
 _TABLE = _table()
+_ODD = re.compile(f"[{''.join(map(chr, sorted(_TABLE)))}]")
 
 
 def repair_text(text: str, count: dict[str, int] | None = None) -> str:
     """Replace radicals, compatibility ideographs and ligatures; `count` gains one entry a replaced character."""
-    if text.isascii():
+    found = _ODD.findall(text)
+    if not found:
         return text
     if count is not None:
-        for char in text:
-            if ord(char) in _TABLE:
-                key = f"{char}→{_TABLE[ord(char)]}"
-                count[key] = count.get(key, 0) + 1
+        for char in found:
+            key = f"{char}→{_TABLE[ord(char)]}"
+            count[key] = count.get(key, 0) + 1
     return text.translate(_TABLE)
 
 
@@ -48,9 +48,9 @@ def repair_page(page: Page) -> dict[str, int]:
     Done before anything looks at the text: list markers and unit names are printed with such characters, too.
     """
     counts: dict[str, int] = {}
-    for char in np.unique(page.chars).tolist():
-        mended = _TABLE.get(ord(char))
-        if mended is not None and len(mended) == 1:
+    for char in set(_ODD.findall("".join(page.chars.tolist()))):
+        mended = _TABLE[ord(char)]
+        if len(mended) == 1:
             where = page.chars == char
             page.chars[where] = mended
             counts[f"{char}→{mended}"] = int(where.sum())

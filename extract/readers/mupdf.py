@@ -7,6 +7,8 @@ says (scanners and converters leave pages on their side).
 
 from __future__ import annotations
 
+from itertools import chain
+
 import numpy as np
 import pymupdf
 
@@ -19,7 +21,7 @@ WATERMARK_SIZE = 30.0  # points: table text is never this large
 ASCENT = 0.38  # of the glyph size: a CJK glyph's baseline stands this far below its centre
 RULE_MIN = 2.0  # points: shorter strokes are dots of a dashed rule; clean_rules joins them
 
-SPACES = frozenset("\u0020\u00a0\u3000\t\r\n\u200b\u200c\u200d\ufeff\u2002\u2003\u2009\u00ad\u2028\u2029\x00\x0b\x0c")
+SPACES = np.array([ord(c) for c in "\u0020\u00a0\u3000\t\r\n\u200b\u200c\u200d\ufeff\u2002\u2003\u2009\u00ad\u2028\u2029\x0b\x0c"])
 
 
 def _is_white(color) -> bool:
@@ -37,58 +39,48 @@ def read_page(page: pymupdf.Page, number: int) -> Page:
     horizontal, vertical, fills = _rules(drawings)
     trace = page.get_texttrace()
 
-    chars: list[str] = []
-    boxes: list[tuple] = []
-    base: list[tuple] = []
-    sizes: list[float] = []
-    groups: list[tuple[int, tuple, float, int, object, int]] = []
+    spans: list[list] = []
+    groups: list[tuple[tuple, float, int, object]] = []
     hidden = 0
-    directions: dict[tuple[int, int], int] = {}
     for span in trace:
-        content = span["chars"]
         if span["type"] == 3 or span["opacity"] == 0.0:
-            hidden += len(content)
+            hidden += len(span["chars"])
             continue
-        start = len(chars)
-        for code, _, origin, box in content:
-            char = chr(code) if code > 0 else "\ufffd"
-            if char in SPACES:
-                continue
-            chars.append(char)
-            boxes.append(box)
-            base.append(origin)
-        count = len(chars) - start
-        if count:
-            sizes.extend([span["size"]] * count)
-            direction = span["dir"]
-            key = (round(direction[0]), round(direction[1])) if max(abs(direction[0]), abs(direction[1])) > 0.99 else (0, 0)
-            if span["wmode"]:
-                key = (1, 0)
-            directions[key] = directions.get(key, 0) + count
-            groups.append((count, key, span["size"], span["seqno"], span["color"], len(groups)))
+        direction = span["dir"]
+        key = (round(direction[0]), round(direction[1])) if max(abs(direction[0]), abs(direction[1])) > 0.99 else (0, 0)
+        spans.append(span["chars"])
+        groups.append(((1, 0) if span["wmode"] else key, span["size"], span["seqno"], span["color"]))
     findings: list[PrintedFinding] = []
-    if not chars:
+    glyphs = list(chain.from_iterable(spans))
+    codes, _, origins, boxes = zip(*glyphs) if glyphs else ((), (), (), ())
+    code = np.array(codes, dtype=np.int64)
+    code[code <= 0] = 0xFFFD
+    printed = ~np.isin(code, SPACES)
+    if not printed.any():
         return _page(number, rect.width, rect.height, [], np.zeros((0, 4)), np.zeros((0, 2)), [], horizontal, vertical, findings)
 
-    box = np.array(boxes, dtype=np.float64)
-    origin = np.array(base, dtype=np.float64)
-    size = np.array(sizes, dtype=np.float64)
-    char = np.array(chars)
-    span_of = np.repeat(np.arange(len(groups)), [g[0] for g in groups])
+    char = code[printed].astype(np.uint32).view("<U1")
+    box = np.fromiter(chain.from_iterable(boxes), np.float64, 4 * len(code)).reshape(-1, 4)[printed]
+    origin = np.fromiter(chain.from_iterable(origins), np.float64, 2 * len(code)).reshape(-1, 2)[printed]
+    span_of = np.repeat(np.arange(len(groups)), [len(s) for s in spans])[printed]
+    size = np.array([g[1] for g in groups], dtype=np.float64)[span_of]
+    directions: dict[tuple[int, int], int] = {}
+    for group, count in zip(groups, np.bincount(span_of, minlength=len(groups)).tolist()):
+        if count:
+            directions[group[0]] = directions.get(group[0], 0) + count
 
     main = max(directions, key=lambda k: directions[k])
-    keep = np.ones(len(chars), dtype=bool)
+    keep = np.ones(len(char), dtype=bool)
     # Text that runs another way than the page's own is a watermark or a stamp.
-    other = np.array([g[1] != main for g in groups])
+    other = np.array([g[0] != main for g in groups])
     if main == (1, 0) and (0, 1) in directions:
         _take_latin_of_vertical_text(groups, other, span_of, box, origin, size)
-    faint = np.array([g[2] >= WATERMARK_SIZE and g[4] is not None and sum(g[4]) / len(g[4]) > 0.6 for g in groups])
-    aside = other | faint
-    if aside.any():
-        mask = aside[span_of]
+    faint = np.array([g[1] >= WATERMARK_SIZE and g[3] is not None and sum(g[3]) / len(g[3]) > 0.6 for g in groups])
+    mask = (other | faint)[span_of]
+    if mask.any():
         keep &= ~mask
         findings.append(_finding("watermark_removed", f"第{number}頁有浮水印或斜排文字「{''.join(char[mask][:20])}」，未列入表格內容。", number))
-    white = np.array([_is_white(g[4]) for g in groups])
+    white = np.array([_is_white(g[3]) for g in groups])
     if white.any():
         dark = [f for f in fills if not _is_white(f[5])]
         mask = white[span_of]
@@ -97,7 +89,7 @@ def read_page(page: pymupdf.Page, number: int) -> Page:
         hidden += int((mask & keep).sum())
         keep &= ~mask
     if fills:
-        seq = np.array([g[3] for g in groups])[span_of]
+        seq = np.array([g[2] for g in groups])[span_of]
         cx, cy = (box[:, 0] + box[:, 2]) / 2, (box[:, 1] + box[:, 3]) / 2
         for x0, y0, x1, y1, order, _ in fills:
             if order <= 0 or not (seq < order).any():
@@ -134,9 +126,9 @@ def _take_latin_of_vertical_text(groups, other, span_of, box, origin, size) -> N
     upright = ~other[span_of]
     cx, cy = (box[:, 0] + box[:, 2]) / 2, (box[:, 1] + box[:, 3]) / 2
     for n, group in enumerate(groups):
-        if group[1] != (0, 1):
+        own = np.flatnonzero(span_of == n) if group[0] == (0, 1) else ()
+        if not len(own):
             continue
-        own = np.flatnonzero(span_of == n)
         ends = (box[own[0], 1], box[own[-1], 3])
         near = upright & (np.abs(cx - cx[own[0]]) < 0.5 * size[own[0]]) & (np.abs(size - size[own[0]]) < 0.2 * size[own[0]])
         if near.any() and min(np.abs(cy[near] - y).min() for y in ends) < size[own[0]]:
