@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
@@ -18,9 +17,9 @@ UPRIGHT = 1.08  # of the glyph size: glyphs that follow each other down the page
 WORD_GAP = 0.16  # of the glyph size: a gap this wide between Latin glyphs is a space
 
 
-@dataclass(eq=False)
+@dataclass(slots=True, eq=False)
 class Line:
-    """One printed line: glyphs in reading order with their left and right edges (points). Its glyphs never change."""
+    """One printed line: glyphs in reading order with their left and right edges (points), and what follows from them."""
 
     page: int
     chars: list[str]
@@ -31,48 +30,35 @@ class Line:
     baseline: float
     size: float
     confidence: float
+    text: str
+    """Spaces stand only between Latin words (justification spaces are gone)."""
+    spread: float
+    """Points by which justification has spread the CJK glyphs; infinite without two such in a row."""
+    advance: float
+    """The least advance (points) from one CJK glyph to the next; infinite where fewer than two are shown."""
+    marker: Marker | None
+    """The list marker that opens the line."""
+    left: float = field(init=False)
+    right: float = field(init=False)
     order: float = 0.0
     """Place down the stitched table: like `baseline`, but growing over pages."""
 
-    @property
-    def left(self) -> float:
-        return self.x0[0]
-
-    @property
-    def right(self) -> float:
-        return self.x1[-1]
-
-    @cached_property
-    def latin(self) -> list[bool]:
-        """`is_latin` of each glyph."""
-        return ["!" <= c <= "\u024f" for c in self.chars]
-
-    @cached_property
-    def gaps(self) -> list[float]:
-        """Points between glyphs that follow each other where neither is Latin: what justification spreads."""
-        return [b - a for a, b, p, q in zip(self.x1, self.x0[1:], self.latin, self.latin[1:]) if not (p or q)]
-
-    @cached_property
-    def text(self) -> str:
-        """The line's text; spaces stand only between Latin words (justification spaces are gone)."""
-        text = "".join(self.chars)
-        if not _LATIN_PAIR.search(text):
-            return text
-        out = [self.chars[0]]
-        for i in range(1, len(self.chars)):
-            if self.x0[i] - self.x1[i - 1] > WORD_GAP * self.size and self.latin[i] and self.latin[i - 1]:
-                out.append(" ")
-            out.append(self.chars[i])
-        return "".join(out)
-
-    @cached_property
-    def marker(self) -> Marker | None:
-        """The list marker that opens the line."""
-        return match(self.text)
+    def __post_init__(self) -> None:
+        self.left, self.right = self.x0[0], self.x1[-1]
 
     @property
     def box(self) -> Box:
         return Box(page=self.page, x0=round(self.left, 1), y0=round(self.top, 1), x1=round(self.right, 1), y1=round(self.bottom, 1))
+
+    def part(self, glyphs: list[int]) -> Line:
+        """The line that these glyphs make by themselves."""
+        return make_line(self, [self.chars[i] for i in glyphs], [self.x0[i] for i in glyphs], [self.x1[i] for i in glyphs])
+
+
+def make_line(like: Line, chars: list[str], x0: list[float], x1: list[float], bottom: float | None = None, confidence: float | None = None) -> Line:
+    """A line of other glyphs with the page, height and size of `like`."""
+    facts = _facts(np.array(chars, dtype="<U1"), np.array(x0), np.array(x1), np.array([like.size]), [0, len(chars)])
+    return Line(like.page, chars, x0, x1, like.top, like.bottom if bottom is None else bottom, like.baseline, like.size, like.confidence if confidence is None else confidence, *next(facts))
 
 
 def is_latin(char: str) -> bool:
@@ -80,7 +66,26 @@ def is_latin(char: str) -> bool:
     return "!" <= char <= "\u024f"
 
 
-_LATIN_PAIR = re.compile("[!-\u024f]{2}")
+def _facts(chars: np.ndarray, left: np.ndarray, right: np.ndarray, sizes: np.ndarray, cuts: list[int]) -> Iterator[tuple[str, float, float, Marker | None]]:
+    """Text, spread, advance and marker of each line; glyphs of all lines on end, `cuts` their bounds, `sizes` one a line."""
+    n = len(chars)
+    latin = (chars >= "!") & (chars <= "\u024f")
+    starts = np.array(cuts[:-1])
+    same = np.ones(n, dtype=bool)
+    same[starts] = False  # a line's first glyph follows none
+    same = same[1:]
+    gap, step = left[1:] - right[:-1], left[1:] - left[:-1]
+    size = np.repeat(sizes, np.diff(cuts))
+    cjk = np.append(same & ~latin[1:] & ~latin[:-1], False)
+    pairs = np.add.reduceat(cjk, starts, dtype=int)
+    spread = np.where(pairs > 0, np.add.reduceat(np.where(cjk, np.append(gap, 0.0), 0.0), starts), np.inf).tolist()
+    advance = np.where(pairs > 1, np.minimum.reduceat(np.where(cjk, np.append(step, 0.0), np.inf), starts), np.inf).tolist()
+    at = np.flatnonzero(same & latin[1:] & latin[:-1] & (gap > WORD_GAP * size[1:])) + 1
+    spaced, wide = set(at.tolist()), set((np.searchsorted(cuts, at, side="right") - 1).tolist())
+    whole = "".join(chars.tolist())
+    for k, (a, b) in enumerate(pairwise(cuts)):
+        text = "".join(" " + whole[i] if i in spaced else whole[i] for i in range(a, b)) if k in wide else whole[a:b]
+        yield text, spread[k], advance[k], match(text)
 
 
 def make_lines(page: Page, key: np.ndarray) -> tuple[dict[int, list[Line]], int]:
@@ -102,18 +107,20 @@ def make_lines(page: Page, key: np.ndarray) -> tuple[dict[int, list[Line]], int]
     if removed.any():
         index, base, size, line = index[~removed], base[~removed], size[~removed], line[~removed]
         cuts = np.searchsorted(line, np.arange(len(cuts))).tolist()
-    boxes = page.boxes[index]
-    starts = cuts[:-1]
+    glyphs, boxes, starts = page.chars[index], page.boxes[index], cuts[:-1]
     tops, bottoms = np.minimum.reduceat(boxes[:, 1], starts).tolist(), np.maximum.reduceat(boxes[:, 3], starts).tolist()
-    chars, left, right, confidence = page.chars[index].tolist(), boxes[:, 0].tolist(), boxes[:, 2].tolist(), page.confidence[index].tolist()
-    base, size, keys = base.tolist(), size.tolist(), key[index].tolist()
-    for n, (a, b) in enumerate(zip(starts, cuts[1:])):
-        middle = (b - a) // 2
-        out.setdefault(keys[a], []).append(Line(
-            page.number, chars[a:b], left[a:b], right[a:b], tops[n], bottoms[n],
-            baseline=sorted(base[a:b])[middle], size=sorted(size[a:b])[middle], confidence=sum(confidence[a:b]) / (b - a),
-        ))
+    base, size, keys = _middle(base, cuts), _middle(size, cuts), key[index[starts]].tolist()
+    facts = _facts(glyphs, boxes[:, 0], boxes[:, 2], np.array(size), cuts)
+    chars, left, right, confidence = glyphs.tolist(), boxes[:, 0].tolist(), boxes[:, 2].tolist(), page.confidence[index].tolist()
+    for n, (a, b) in enumerate(pairwise(cuts)):
+        out.setdefault(keys[n], []).append(Line(page.number, chars[a:b], left[a:b], right[a:b], tops[n], bottoms[n], base[n], size[n], sum(confidence[a:b]) / (b - a), *next(facts)))
     return out, int(removed.sum())
+
+
+def _middle(values: np.ndarray, cuts: list[int]) -> list[float]:
+    """The (upper) median of the values of each line."""
+    values = values.tolist()
+    return [sorted(values[a:b])[(b - a) // 2] for a, b in pairwise(cuts)]
 
 
 def _cuts(keys: np.ndarray, base: np.ndarray, size: np.ndarray) -> list[int]:
@@ -212,17 +219,8 @@ def upright(lines: list[Line]) -> list[Line]:
     out = []
     for column in sorted(columns, key=lambda c: -c[0][0].x0[c[0][1]]):
         ends = [line for line, _ in column]
-        out.append(
-            Line(
-                page=ends[0].page,
-                chars=[line.chars[i] for line, i in column],
-                x0=[min(line.x0[i] for line, i in column)] * len(column),
-                x1=[max(line.x1[i] for line, i in column)] * len(column),
-                top=ends[0].top,
-                bottom=ends[-1].bottom,
-                baseline=ends[0].baseline,
-                size=ends[0].size,
-                confidence=sum(line.confidence for line in ends) / len(ends),
-            )
-        )
+        out.append(make_line(
+            ends[0], [line.chars[i] for line, i in column], [min(line.x0[i] for line, i in column)] * len(column), [max(line.x1[i] for line, i in column)] * len(column),
+            bottom=ends[-1].bottom, confidence=sum(line.confidence for line in ends) / len(ends),
+        ))
     return out

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from . import markers
 from .lines import Line
 from .model import Paragraph, PrintedSection
-from .paragraphs import Placed, measure_limits, rejoin
+from .paragraphs import Limits, Placed, measure_limits, rejoin
 
 _HEADING_MAX = 24  # characters: a section heading is a phrase
 
@@ -33,13 +33,14 @@ def read_outline(lines: list[Line], table_at: tuple[int, float] | None, width: d
     starts = _section_starts(lines)
     opening = lines[: starts[0]] if starts else lines
     before = [line for line in opening if table_at is None or (line.page, line.baseline) < table_at]
-    late = [line for line in opening if line not in before]
+    late = [line for line in opening if table_at is not None and (line.page, line.baseline) >= table_at]
     out.title, used, rest = _title(before)
     out.after_title = [Paragraph(text=line.text, boxes=[line.box], confidence=round(line.confidence, 4)) for line in rest]
     out.used = used + rest
     parts = ([(late, None)] if late else []) + [(lines[a:b], _section_marker(lines[a])) for a, b in zip(starts, starts[1:] + [len(lines)])]
+    limits = measure_limits([Placed(line, 0.0, width[line.page]) for line in lines])
     for part, marker in parts:
-        out.sections.append(_section(part, marker, width, lines))
+        out.sections.append(_section(part, marker, width, limits))
         out.used += part
     if table_at is not None and out.sections:
         holder = None
@@ -90,7 +91,7 @@ def _title(lines: list[Line]) -> tuple[str | None, list[Line], list[Line]]:
     return "".join(line.text for line in parts), parts, [line for line in lines if line not in parts]
 
 
-def _section(lines: list[Line], marker: markers.Marker | None, width: dict[int, float], every: list[Line]) -> PrintedSection:
+def _section(lines: list[Line], marker: markers.Marker | None, width: dict[int, float], limits: Limits) -> PrintedSection:
     section = PrintedSection(page=lines[0].page)
     placed = [Placed(line, 0.0, width[line.page]) for line in lines]
     if marker is not None:
@@ -102,9 +103,8 @@ def _section(lines: list[Line], marker: markers.Marker | None, width: dict[int, 
         if body:
             first = lines[0]
             count = len(body.replace(" ", ""))
-            rest = Line(first.page, first.chars[-count:], first.x0[-count:], first.x1[-count:], first.top, first.bottom, first.baseline, first.size, first.confidence)
+            rest = first.part(list(range(len(first.chars) - count, len(first.chars))))
             placed.insert(0, Placed(rest, 0.0, width[first.page]))
-    limits = measure_limits([Placed(line, 0.0, width[line.page]) for line in every])
     for p in rejoin(placed, limits):
         section.paragraphs.append(Paragraph(text=p.text.strip(), boxes=[line.box for line in p.lines], confidence=round(min(line.confidence for line in p.lines), 4)))
     return section

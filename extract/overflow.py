@@ -42,9 +42,4 @@ def _follows(line: Line, cell: Cell, pitch: float) -> bool:
 def _part(line: Line, cell: Cell) -> Line | None:
     """The glyphs of the line within the cell's columns."""
     inside = [i for i in range(len(line.chars)) if cell.x0 < (line.x0[i] + line.x1[i]) / 2 < cell.x1]
-    if not inside:
-        return None
-    return Line(
-        page=line.page, chars=[line.chars[i] for i in inside], x0=[line.x0[i] for i in inside], x1=[line.x1[i] for i in inside],
-        top=line.top, bottom=line.bottom, baseline=line.baseline, size=line.size, confidence=line.confidence,
-    )
+    return line.part(inside) if inside else None

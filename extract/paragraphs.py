@@ -8,9 +8,11 @@ section on prohibition rules for line start and end.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from dataclasses import dataclass
+from math import inf
 
 from . import markers
 from .lines import Line, is_latin
@@ -28,6 +30,7 @@ EDGE = 0.1  # of the glyph size: a line this near the edge reaches it
 UNSPREAD = 0.035  # of the glyph size: a justified column's running lines end nearer to the edge than this
 SCAN_JITTER = 0.1  # of the glyph size: the same for glyph boxes estimated from a picture
 LINK = frozenset("/.@-_:?&=%#~+")
+_LETTER = re.compile("[A-Za-z]")
 
 
 @dataclass(slots=True)
@@ -85,7 +88,7 @@ def measure_limits(lines: list[Placed]) -> Limits:
         # Ragged text never fills the last fraction of a glyph; cells are padded alike on both sides.
         nearest = left
     jitter = UNSPREAD if all(p.line.confidence == 1.0 for p in lines) else SCAN_JITTER
-    spread = [_spread(p.line) > jitter * size for p in lines if p.x1 - p.line.right - nearest < EDGE * size]
+    spread = [p.line.spread > jitter * size for p in lines if p.x1 - p.line.right - nearest < EDGE * size]
     return Limits(left, nearest, pitch, sure, _full(slack, nearest, size), _closing(lines, nearest, size), jitter, len(spread) >= 6 and sum(spread) > 0.5 * len(spread))
 
 
@@ -96,8 +99,8 @@ def _closing(lines: list[Placed], nearest: float, size: float) -> frozenset[str]
     A full stop says too little: a paragraph of two sentences is common.
     """
     ends: Counter[str] = Counter(p.line.chars[-1] for p in lines if p.x1 - nearest - p.line.right > max(2 * size, 0.3 * (p.x1 - p.x0)))
-    inside: Counter[str] = Counter(c for p in lines for c in p.line.chars[:-1])
-    return frozenset(c for c in PAUSE - SENTENCE_END if ends[c] >= 5 and ends[c] > 8 * inside[c])
+    inside = "".join(p.line.text[:-1] for p in lines)
+    return frozenset(c for c in PAUSE - SENTENCE_END if ends[c] >= 5 and ends[c] > 8 * inside.count(c))
 
 
 def _full(slack: list[float], nearest: float, size: float) -> float:
@@ -112,14 +115,9 @@ def _full(slack: list[float], nearest: float, size: float) -> float:
 
 
 def _pitch(lines: list[Placed], size: float) -> float:
-    ratios = []
-    for line in (p.line for p in lines):
-        steps = [b - a for a, b, p, q in zip(line.x0, line.x0[1:], line.latin, line.latin[1:]) if not (p or q)]
-        if len(steps) >= 2:
-            ratios.append(min(steps) / line.size)
+    ratios = sorted(p.line.advance / p.line.size for p in lines if p.line.advance < inf)
     if len(ratios) < 4:
         return 1.0
-    ratios.sort()
     tight = ratios[len(ratios) // 10]
     return tight if 1.02 < tight < 1.8 else 1.0
 
@@ -128,6 +126,8 @@ def cluster_width(line: Line, pitch: float) -> float:
     """Width (points) of the piece at the line's start that no line break may divide."""
     chars, i = line.chars, 0
     n = len(chars)
+    if n > 1 and not is_latin(chars[0]) and chars[0] not in NO_END and not is_latin(chars[1]) and chars[1] not in NO_START:
+        return max(line.x1[0] - line.x0[0], line.size) * pitch
     width = 0.0
 
     def take() -> None:
@@ -160,8 +160,8 @@ def could_hold(line: Placed, following: Line, limits: Limits) -> bool:
         return False
     if limits.justified:
         # Typesetters leave a little more unspread where Latin letters stand in the line.
-        least = 4 * UNSPREAD if any(c.isascii() and c.isalpha() for c in line.line.chars) else limits.jitter
-        if free > least * line.line.size and _spread(line.line) < 0.5 * free:
+        least = 4 * UNSPREAD if _LETTER.search(line.line.text) else limits.jitter
+        if free > least * line.line.size and line.line.spread < 0.5 * free:
             return True
     if limits.pitch > 1.0:
         free -= (limits.pitch - 1.0) * line.line.size
@@ -172,11 +172,6 @@ def could_hold(line: Placed, following: Line, limits: Limits) -> bool:
     if not limits.sure and abs(spare) < UNSURE * line.line.size:
         return line.line.chars[-1] in PAUSE
     return spare >= -SLACK * line.line.size
-
-
-def _spread(line: Line) -> float:
-    """Points by which justification has spread the line's CJK glyphs; infinite for a line without two such in a row."""
-    return sum(line.gaps) if line.gaps else float("inf")
 
 
 def join_text(lines: list[Line], rights: list[float] | None = None) -> str:
@@ -220,14 +215,14 @@ def rejoin(lines: list[Placed], limits: Limits, expected: int | None = None) -> 
             out.append(Rejoined([p.line for p in current], join_text([p.line for p in current], rights), marker, full))
 
     for i, placed in enumerate(lines):
-        found = _marker_at(lines, i, limits, seen, expected)
+        ended = i == 0 or could_hold(lines[i - 1], placed.line, limits)
+        found = _marker_at(lines, i, ended, seen, expected)
         if current:
-            new = found is not None or _breaks(current, placed, limits)
+            new = found is not None or ended or _breaks(current, placed, limits)
             if not new:
                 current.append(placed)
                 continue
-            close(not could_hold(current[-1], placed.line, limits))
-            current = []
+            close(not ended)
         current = [placed]
         marker = found
         if found:
@@ -237,9 +232,8 @@ def rejoin(lines: list[Placed], limits: Limits, expected: int | None = None) -> 
 
 
 def _breaks(current: list[Placed], placed: Placed, limits: Limits) -> bool:
+    """Whether a paragraph ends before a line that would not have fitted behind the one before it."""
     before, line = current[-1], placed.line
-    if could_hold(before, line, limits):
-        return True
     step = (line.left - placed.x0) - (before.line.left - before.x0)
     if before.line.chars[-1] in limits.closing and not _hanging(current, placed):
         return True
@@ -254,12 +248,11 @@ def _hanging(current: list[Placed], placed: Placed) -> bool:
     return (placed.line.left - placed.x0) - first > 0.3 * placed.line.size
 
 
-def _marker_at(lines: list[Placed], i: int, limits: Limits, seen: dict[str, int], expected: int | None) -> Marker | None:
-    """The marker of line i, unless the line is the middle of a sentence that only looks like one."""
+def _marker_at(lines: list[Placed], i: int, ended: bool, seen: dict[str, int], expected: int | None) -> Marker | None:
+    """The marker of line i, unless the line is the middle of a sentence (`ended`: the line before had room) that only looks like one."""
     line = lines[i].line
     text = line.text
     found = line.marker
-    ended = i == 0 or could_hold(lines[i - 1], line, limits)
     if found is None:
         following = seen["number"] + 1 if "number" in seen else expected
         if following and ended:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import groupby
+from operator import attrgetter
 
 import numpy as np
 
@@ -34,11 +36,14 @@ def build_plan(pages: list[Page], source_file: str, sha256: str) -> PrintedPlan:
     ledger = Ledger()
     edges: list[float] | None = None
     mended: Counter[str] = Counter()
+    several = False
     for page, aside in zip(pages, over_table(pages)):
         plan.findings += page.findings
         if page.turn:
             plan.turned[page.number] = page.turn
-        mended.update(repair_page(page))
+        counts, left = repair_page(page)
+        mended.update(counts)
+        several = several or left
         plan.glyphs += len(page.chars) + page.glyphs_lost
         plan.glyphs_unplaced += page.glyphs_lost
         found, outside = _read_page(page, plan, edges, aside)
@@ -81,7 +86,11 @@ def build_plan(pages: list[Page], source_file: str, sha256: str) -> PrintedPlan:
         plan.reason = "找不到執行要項、執行重點與執行單位的表格或條列。"
     _check_sections(plan)
     plan.glyphs_unplaced += ledger.settle(plan)
-    _repair(plan, mended)
+    if several:
+        _repair(plan, mended)
+    if mended:
+        listed = "、".join(f"{k}×{n}" for k, n in sorted(mended.items())[:20])
+        plan.findings.append(_note("characters_repaired", f"文字層的部首或相容字已還原：{listed}。", None, None))
     return plan
 
 
@@ -175,24 +184,21 @@ def _fill_rows(table: PlanTable, plan: PrintedPlan, ledger: Ledger) -> None:
     style = top_style(texts)
     items = [split_measures(p, style) for p in texts]
     units = _units(table, items)
-    pillars: dict[int, int] = {}
-    focuses: dict[int, int] = {}
+    pillars: dict[int, Heading] = {}
+    focuses: dict[int, Heading] = {}
+    names: dict[int, PrintedUnit] = {}
     for n, (row, own) in enumerate(zip(table.rows, items)):
+        pillar, focus = (known.get(id(cell)) or known.setdefault(id(cell), Heading(len(known), cell)) for known, cell in ((pillars, row.pillar), (focuses, row.focus)))
         printed = PrintedRow(
-            pillar=_cell_text(row.pillar),
-            pillar_cell=pillars.setdefault(id(row.pillar), len(pillars)),
-            pillar_boxes=_boxes([p.line for p in row.pillar.lines]),
-            focus=_focus_points(row.focus, limits),
-            focus_cell=focuses.setdefault(id(row.focus), len(focuses)),
-            focus_boxes=_boxes([p.line for p in row.focus.lines]),
+            pillar=pillar.text, pillar_cell=pillar.number, pillar_boxes=pillar.boxes, focus=focus.points, focus_cell=focus.number, focus_boxes=focus.boxes,
             extra={label: _cell_text(cell) for label, cell in row.extra.items()},
         )
-        ledger.place([p.line for cell in (row.pillar, row.focus, *row.units, *row.extra.values()) for p in cell.lines])
-        for item, (names, beside, sure) in zip(own, units[n]):
+        ledger.place([p.line for cell in (*row.units, *row.extra.values()) for p in cell.lines])
+        for item, (beside_it, beside, sure) in zip(own, units[n]):
             ledger.place(item.theme_lines + [line for p in item.paragraphs for line in p.lines])
-            measure = _measure(item, names, beside)
+            measure = _measure(item, [names.get(id(u)) or names.setdefault(id(u), PrintedUnit(text=u.text, box=_boxes(u.lines)[0])) for u in beside_it], beside)
             where = (len(plan.rows), len(printed.measures))
-            if not names and (table.columns.of("unit")):
+            if not beside_it and (table.columns.of("unit")):
                 plan.findings.append(PrintedFinding(severity="check", code="unit_missing", message="這項作法旁沒有印出執行單位。", page=measure.boxes[0].page if measure.boxes else None, box=measure.boxes[0] if measure.boxes else None, row=where[0], measure=where[1]))
             elif not sure:
                 plan.findings.append(PrintedFinding(severity="check", code="unit_unaligned", message="執行單位與作法的對應無法由位置確定，依印出的次序對應。", page=measure.boxes[0].page if measure.boxes else None, box=measure.boxes[0] if measure.boxes else None, row=where[0], measure=where[1]))
@@ -202,7 +208,20 @@ def _fill_rows(table: PlanTable, plan: PrintedPlan, ledger: Ledger) -> None:
             plan.findings.append(PrintedFinding(severity="check", code="row_without_measure", message=f"這一列沒有作法，只有：「{''.join(line.text for line in stray)}」。", page=stray[0].page if stray else None, box=stray[0].box if stray else None))
             continue
         plan.rows.append(printed)
+    for heading in (*pillars.values(), *focuses.values()):
+        ledger.place(heading.lines)
     _numbering(plan)
+
+
+class Heading:
+    """A printed pillar or focus cell, read once for all the rows beside it."""
+
+    def __init__(self, number: int, cell: TextCell) -> None:
+        self.number = number
+        self.lines = [p.line for p in cell.lines]
+        self.text = _cell_text(cell)
+        self.points = _focus_points(cell)
+        self.boxes = _boxes(self.lines)
 
 
 def _units(table: PlanTable, items: list[list[Item]]) -> list[list[tuple[list[UnitName], str, bool]]]:
@@ -256,7 +275,7 @@ def _pitch(table: PlanTable) -> float:
     return steps[len(steps) // 2] if steps else 16.0
 
 
-def _measure(item: Item, names: list[UnitName], beside: str) -> PrintedMeasure:
+def _measure(item: Item, units: list[PrintedUnit], beside: str) -> PrintedMeasure:
     lines = [line for p in item.paragraphs for line in p.lines]
     boxes = _boxes(lines)
     count = sum(len(line.chars) for line in lines)
@@ -268,7 +287,7 @@ def _measure(item: Item, names: list[UnitName], beside: str) -> PrintedMeasure:
             Paragraph(text=body_text(item, p), boxes=_boxes(p.lines), confidence=round(min(line.confidence for line in p.lines), 4))
             for p in item.body
         ],
-        units=[PrintedUnit(text=name.text, box=_boxes(name.lines)[0]) for name in names],
+        units=units,
         units_beside=beside,
         boxes=boxes,
         confidence=round(sum(line.confidence * len(line.chars) for line in lines) / max(1, count), 4),
@@ -276,22 +295,22 @@ def _measure(item: Item, names: list[UnitName], beside: str) -> PrintedMeasure:
 
 
 def _boxes(lines: list[Line]) -> list[Box]:
-    """One box a page and column around the lines."""
-    out: dict[int, list[float]] = {}
-    for line in lines:
-        b = out.get(line.page)
-        if b is None:
-            out[line.page] = [line.left, line.top, line.right, line.bottom]
-        else:
-            b[0], b[1], b[2], b[3] = min(b[0], line.left), min(b[1], line.top), max(b[2], line.right), max(b[3], line.bottom)
-    return [Box(page=page, x0=round(b[0], 1), y0=round(b[1], 1), x1=round(b[2], 1), y1=round(b[3], 1)) for page, b in out.items()]
+    """One box a page around the lines."""
+    out: list[Box] = []
+    for page, group in groupby(lines, key=attrgetter("page")):
+        own = list(group)
+        out.append(Box(
+            page=page, x0=round(min(line.left for line in own), 1), y0=round(min(line.top for line in own), 1),
+            x1=round(max(line.right for line in own), 1), y1=round(max(line.bottom for line in own), 1),
+        ))
+    return out
 
 
 def _cell_text(cell: TextCell) -> str:
     return join_text([p.line for p in cell.lines]) if cell.lines else ""
 
 
-def _focus_points(cell: TextCell, limits) -> list[str]:
+def _focus_points(cell: TextCell) -> list[str]:
     """Focus points printed in a cell: one a (一) … marker, else the whole cell."""
     if not cell.lines:
         return []
@@ -339,7 +358,7 @@ def _check_sections(plan: PrintedPlan) -> None:
 
 
 def _repair(plan: PrintedPlan, mended: dict[str, int]) -> None:
-    """Mend what stands for several characters (ligatures); everything mended in this plan is one finding."""
+    """Mend what stands for several characters (ligatures), counting in `mended`."""
 
     def fix(text: str) -> str:
         return repair_text(text, mended)
@@ -361,9 +380,6 @@ def _repair(plan: PrintedPlan, mended: dict[str, int]) -> None:
             for u in measure.units:
                 u.text = fix(u.text)
     plan.column_headers = [fix(h) for h in plan.column_headers]
-    if mended:
-        listed = "、".join(f"{k}×{n}" for k, n in sorted(mended.items())[:20])
-        plan.findings.append(_note("characters_repaired", f"文字層的部首或相容字已還原：{listed}。", None, None))
 
 
 def _note(code: str, message: str, page: int | None, box: Box | None) -> PrintedFinding:

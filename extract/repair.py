@@ -42,16 +42,19 @@ def repair_text(text: str, count: dict[str, int] | None = None) -> str:
     return text.translate(_TABLE)
 
 
-def repair_page(page: Page) -> dict[str, int]:
-    """Mend the page's glyphs in place, one character for one; returns how often each replacement was made.
+def repair_page(page: Page) -> tuple[dict[str, int], bool]:
+    """Mend the page's glyphs in place, one character for one; returns how often each replacement was made, and whether ligatures are left.
 
     Done before anything looks at the text: list markers and unit names are printed with such characters, too.
     """
     counts: dict[str, int] = {}
+    left = False
     for char in set(_ODD.findall("".join(page.chars.tolist()))):
         mended = _TABLE[ord(char)]
         if len(mended) == 1:
             where = page.chars == char
             page.chars[where] = mended
             counts[f"{char}→{mended}"] = int(where.sum())
-    return counts
+        else:
+            left = True
+    return counts, left
