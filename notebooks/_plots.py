@@ -53,11 +53,6 @@ def short(text: str, n: int) -> str:
     return line if len(line) <= n else line[: n - 1] + "…"
 
 
-def row_label(code: str, text: str, n: int = 28) -> str:
-    """Code and text for an axis, all `n` characters long (ideographic spaces fill up), so that the codes stand under each other."""
-    return f"{code} {short(text, n):\u3000<{n}}"
-
-
 def plan_names(plans: pd.DataFrame) -> pd.Series:
     """plan_id → a name for axes, office and ROC year: 民政局 109. In the order district offices first, then bureaux, by name."""
     rows = plans.sort_values(["agency_kind", "agency", "year_roc"], ascending=[False, True, True]).set_index("plan_id")
@@ -69,18 +64,26 @@ def heat(frame: pd.DataFrame, title: str = "", ax: plt.Axes | None = None) -> pl
     """Heat map with each cell's number in it, a dot for zero; the darkest colour is the frame's largest number. Needs a row and a column at least."""
     if ax is None:
         widest = frame.index.astype(str).str.len().max()
-        _, ax = plt.subplots(figsize=(0.4 + 0.14 * widest + 1.05 * frame.shape[1], 0.9 + 0.29 * frame.shape[0]))
+        _, ax = plt.subplots(figsize=(0.4 + 0.14 * widest + 1.12 * frame.shape[1], 0.9 + 0.29 * frame.shape[0]))
     highest = frame.to_numpy().max() or 1
     ax.imshow(frame, cmap="Blues", vmin=0, vmax=highest * 1.15, aspect="auto")
     for y, row in enumerate(frame.to_numpy()):
         for x, value in enumerate(row):
-            ax.text(x, y, f"{value:g}" if value else "·", ha="center", va="center", color="white" if value > 0.6 * highest else "black")
+            ax.text(x, y, f"{value:g}" if value else "·", ha="center", va="center", color="white" if value > 0.7 * highest else "black")
     ax.set_xticks(range(frame.shape[1]), frame.columns)
     ax.set_yticks(range(frame.shape[0]), frame.index)
     ax.tick_params(length=0, top=True, bottom=False, labeltop=True, labelbottom=False)
     ax.spines[:].set_visible(False)
     ax.set_title(title, pad=8)
     return ax
+
+
+def left_labels(ax: plt.Axes) -> None:
+    """Set the labels of the y axis flush left, so that codes stand under each other. Call it when the labels are final."""
+    labels = ax.get_yticklabels()
+    widest = max(label.get_window_extent().width for label in labels)
+    ax.tick_params(axis="y", pad=4 + widest * 72 / ax.figure.dpi)
+    plt.setp(labels, ha="left")
 
 
 def show(alt: str) -> None:
