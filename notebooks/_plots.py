@@ -113,6 +113,7 @@ def page_crop(file: str, page: int, box: dict, margin: float = 36) -> Image:
     with pymupdf.open(path) as doc:
         sheet = doc[page - 1]
         clip = pymupdf.Rect(sheet.rect.x0, box["y0"] - margin, sheet.rect.x1, box["y1"] + margin) & sheet.rect
-        sheet.draw_rect(pymupdf.Rect(box["x0"], box["y0"], box["x1"], box["y1"]) + (-3, -2, 3, 2), color=(0.8, 0.1, 0.1), width=1.5)
+        frame = pymupdf.Rect(box["x0"], box["y0"], box["x1"], box["y1"]) + (-3, -2, 3, 2)
+        sheet.draw_rect(frame * sheet.derotation_matrix, color=(0.8, 0.1, 0.1), width=1.5)  # MuPDF draws on the page before it is turned
         picture = sheet.get_pixmap(dpi=CROP_DPI, clip=clip)
     return Image(picture.tobytes("jpeg", jpg_quality=60), format="jpeg", alt=f"{file}, page {page}")
