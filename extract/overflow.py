@@ -21,25 +21,24 @@ def overflow(grid: Grid, lines: list[Line]) -> list[Line]:
     pitch = steps[len(steps) // 2]
     rest = []
     for line in lines:
-        parts = [(cell, part) for cell in bottom if (part := _part(line, cell)) is not None]
-        if sum(len(part.chars) for _, part in parts) == len(line.chars) and all(_follows(part, cell, pitch) for cell, part in parts):
-            for cell, part in parts:
-                cell.lines.append(part)
+        parts = [(cell, inside) for cell in bottom if (inside := _inside(line, cell))]
+        if sum(len(inside) for _, inside in parts) == len(line.chars) and all(_follows(line, inside[0], cell, pitch) for cell, inside in parts):
+            for cell, inside in parts:
+                cell.lines.append(line.part(inside))
         else:
             rest.append(line)
     return rest
 
 
-def _follows(line: Line, cell: Cell, pitch: float) -> bool:
-    """Whether the line stands where the cell's next line would."""
+def _inside(line: Line, cell: Cell) -> list[int]:
+    """The glyphs of the line within the cell's columns."""
+    return [i for i, (a, b) in enumerate(zip(line.x0, line.x1)) if cell.x0 < (a + b) / 2 < cell.x1]
+
+
+def _follows(line: Line, first: int, cell: Cell, pitch: float) -> bool:
+    """Whether the line, from its glyph `first` on, stands where the cell's next line would."""
     if not cell.lines:
         return False
     last = cell.lines[-1]
-    near = min(abs(line.left - other.left) for other in cell.lines)
+    near = min(abs(line.x0[first] - other.left) for other in cell.lines)
     return 0 < line.baseline - last.baseline < 1.25 * pitch < 4 * last.size and near < 0.5 * last.size and abs(line.size - last.size) < 0.1 * last.size
-
-
-def _part(line: Line, cell: Cell) -> Line | None:
-    """The glyphs of the line within the cell's columns."""
-    inside = [i for i in range(len(line.chars)) if cell.x0 < (line.x0[i] + line.x1[i]) / 2 < cell.x1]
-    return line.part(inside) if inside else None

@@ -7,7 +7,6 @@ mapping names the ordinary character. Printed widths of punctuation and digits a
 
 from __future__ import annotations
 
-import re
 import unicodedata
 
 from .model import Page
@@ -27,16 +26,15 @@ def _table() -> dict[int, str]:
 
 
 _TABLE = _table()
-_ODD = re.compile(f"[{''.join(map(chr, sorted(_TABLE)))}]")
+_ODD = frozenset(map(chr, _TABLE))
 
 
 def repair_text(text: str, count: dict[str, int] | None = None) -> str:
     """Replace radicals, compatibility ideographs and ligatures; `count` gains one entry a replaced character."""
-    found = _ODD.findall(text)
-    if not found:
+    if _ODD.isdisjoint(text):
         return text
     if count is not None:
-        for char in found:
+        for char in (c for c in text if c in _ODD):
             key = f"{char}→{_TABLE[ord(char)]}"
             count[key] = count.get(key, 0) + 1
     return text.translate(_TABLE)
@@ -49,7 +47,7 @@ def repair_page(page: Page) -> tuple[dict[str, int], bool]:
     """
     counts: dict[str, int] = {}
     left = False
-    for char in set(_ODD.findall("".join(page.chars.tolist()))):
+    for char in _ODD.intersection(page.chars.tolist()):
         mended = _TABLE[ord(char)]
         if len(mended) == 1:
             where = page.chars == char

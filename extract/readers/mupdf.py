@@ -7,6 +7,7 @@ says (scanners and converters leave pages on their side).
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import chain
 
 import numpy as np
@@ -24,6 +25,12 @@ RULE_MIN = 2.0  # points: shorter strokes are dots of a dashed rule; clean_rules
 SPACES = np.array([ord(c) for c in "\u0020\u00a0\u3000\t\r\n\u200b\u200c\u200d\ufeff\u2002\u2003\u2009\u00ad\u2028\u2029\x0b\x0c"])
 
 
+@lru_cache(maxsize=256)
+def _way(direction: tuple[float, float]) -> tuple[int, int]:
+    """The writing direction as a unit step along an axis; (0, 0) for slanted text."""
+    return (round(direction[0]), round(direction[1])) if max(abs(direction[0]), abs(direction[1])) > 0.99 else (0, 0)
+
+
 def _is_white(color) -> bool:
     if color is None:
         return False
@@ -39,17 +46,12 @@ def read_page(page: pymupdf.Page, number: int) -> Page:
     horizontal, vertical, fills = _rules(drawings)
     trace = page.get_texttrace()
 
-    spans: list[list] = []
-    groups: list[tuple[tuple, float, int, object]] = []
-    hidden = 0
-    for span in trace:
-        if span["type"] == 3 or span["opacity"] == 0.0:
-            hidden += len(span["chars"])
-            continue
-        direction = span["dir"]
-        key = (round(direction[0]), round(direction[1])) if max(abs(direction[0]), abs(direction[1])) > 0.99 else (0, 0)
-        spans.append(span["chars"])
-        groups.append(((1, 0) if span["wmode"] else key, span["size"], span["seqno"], span["color"]))
+    shown = [span for span in trace if span["type"] != 3 and span["opacity"] != 0.0]
+    hidden = sum(len(span["chars"]) for span in trace if span["type"] == 3 or span["opacity"] == 0.0)
+    spans = [span["chars"] for span in shown]
+    ways = [(1, 0) if span["wmode"] else _way(span["dir"]) for span in shown]
+    sizes = [span["size"] for span in shown]
+    colors = [span["color"] for span in shown]
     findings: list[PrintedFinding] = []
     glyphs = list(chain.from_iterable(spans))
     codes, _, origins, boxes = zip(*glyphs) if glyphs else ((), (), (), ())
@@ -62,26 +64,27 @@ def read_page(page: pymupdf.Page, number: int) -> Page:
     char = code[printed].astype(np.uint32).view("<U1")
     box = np.fromiter(chain.from_iterable(boxes), np.float64, 4 * len(code)).reshape(-1, 4)[printed]
     origin = np.fromiter(chain.from_iterable(origins), np.float64, 2 * len(code)).reshape(-1, 2)[printed]
-    span_of = np.repeat(np.arange(len(groups)), [len(s) for s in spans])[printed]
-    size = np.array([g[1] for g in groups], dtype=np.float64)[span_of]
+    span_of = np.repeat(np.arange(len(shown)), [len(s) for s in spans])[printed]
+    size = np.array(sizes, dtype=np.float64)[span_of]
     directions: dict[tuple[int, int], int] = {}
-    for group, count in zip(groups, np.bincount(span_of, minlength=len(groups)).tolist()):
+    for way, count in zip(ways, np.bincount(span_of, minlength=len(shown)).tolist()):
         if count:
-            directions[group[0]] = directions.get(group[0], 0) + count
+            directions[way] = directions.get(way, 0) + count
 
     main = max(directions, key=lambda k: directions[k])
     keep = np.ones(len(char), dtype=bool)
     # Text that runs another way than the page's own is a watermark or a stamp.
-    other = np.array([g[0] != main for g in groups])
+    other = np.array([way != main for way in ways])
     if main == (1, 0) and (0, 1) in directions:
-        _take_latin_of_vertical_text(groups, other, span_of, box, origin, size)
-    faint = np.array([g[1] >= WATERMARK_SIZE and g[3] is not None and sum(g[3]) / len(g[3]) > 0.6 for g in groups])
+        _take_latin_of_vertical_text(ways, other, span_of, box, origin, size)
+    faint = np.array([s >= WATERMARK_SIZE and c is not None and sum(c) / len(c) > 0.6 for s, c in zip(sizes, colors)])
     mask = (other | faint)[span_of]
     if mask.any():
         keep &= ~mask
         findings.append(_finding("watermark_removed", f"第{number}頁有浮水印或斜排文字「{''.join(char[mask][:20])}」，未列入表格內容。", number))
-    white = np.array([_is_white(g[3]) for g in groups])
-    if white.any():
+    whites = {c for c in set(colors) if _is_white(c)}
+    if whites:
+        white = np.array([c in whites for c in colors])
         dark = [f for f in fills if not _is_white(f[5])]
         mask = white[span_of]
         for x0, y0, x1, y1, _, _ in dark:
@@ -89,7 +92,7 @@ def read_page(page: pymupdf.Page, number: int) -> Page:
         hidden += int((mask & keep).sum())
         keep &= ~mask
     if fills:
-        seq = np.array([g[2] for g in groups])[span_of]
+        seq = np.array([span["seqno"] for span in shown])[span_of]
         cx, cy = (box[:, 0] + box[:, 2]) / 2, (box[:, 1] + box[:, 3]) / 2
         for x0, y0, x1, y1, order, _ in fills:
             if order <= 0 or not (seq < order).any():
@@ -118,15 +121,15 @@ def read_page(page: pymupdf.Page, number: int) -> Page:
     return _page(number, width, height, char[keep], box[keep], origin[keep], size[keep], horizontal, vertical, findings, degrees)
 
 
-def _take_latin_of_vertical_text(groups, other, span_of, box, origin, size) -> None:
+def _take_latin_of_vertical_text(ways, other, span_of, box, origin, size) -> None:
     """Keep Latin that vertical text turns by 90°: it stands right below or above an upright glyph of its size.
 
     Changes `other` and the glyphs' `origin` in place: a turned glyph gets the baseline an upright one would have there.
     """
     upright = ~other[span_of]
     cx, cy = (box[:, 0] + box[:, 2]) / 2, (box[:, 1] + box[:, 3]) / 2
-    for n, group in enumerate(groups):
-        own = np.flatnonzero(span_of == n) if group[0] == (0, 1) else ()
+    for n, way in enumerate(ways):
+        own = np.flatnonzero(span_of == n) if way == (0, 1) else ()
         if not len(own):
             continue
         ends = (box[own[0], 1], box[own[-1], 3])
