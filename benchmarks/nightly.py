@@ -47,7 +47,7 @@ def state(processed: Path) -> tuple[str, ...] | None:
 
     if not (processed / "datapackage.json").exists():
         return None
-    told = {r["path"]: r["hash"].removeprefix("sha256:") for r in json.loads((processed / "datapackage.json").read_text("utf-8"))["resources"]}
+    told = {r["path"]: r["file_sha256"] for r in json.loads((processed / "datapackage.json").read_text("utf-8"))["resources"]}
     for name, sha in told.items():
         assert hashlib.sha256((processed / name).read_bytes()).hexdigest() == sha, f"{name} is not the descriptor's"
     return tuple(sorted(told.values()))

@@ -93,7 +93,7 @@ def test_schema_descriptor_and_dictionary_agree(dataset):
         schema = pq.read_schema(path)
         assert schema.names == table.names == [f["name"] for f in resource["schema"]["fields"]]
         assert all(f.metadata[b"description"] and f.metadata[b"description_zh"] for f in schema)
-        assert resource["hash"] == "sha256:" + hashlib.sha256(path.read_bytes()).hexdigest() and resource["bytes"] == path.stat().st_size
+        assert resource["file_sha256"] == hashlib.sha256(path.read_bytes()).hexdigest() and resource["file_bytes"] == path.stat().st_size
     page = (publish.Path(__file__).parent.parent / "docs" / "data-dictionary.md").read_text("utf-8")
     assert page == dictionary.page(), "run: python -m normalize.dictionary > docs/data-dictionary.md"
 
