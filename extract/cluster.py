@@ -181,7 +181,9 @@ def read_on_worker(file: File, reader: Reader, known: Known, limits: Limits, ver
     """`read_file` in this worker thread's kept process. Raises ClusterError when the worker, joined late, has another extractor version."""
     if installed() != version:
         raise ClusterError(f"a worker has extractor version {installed()}, the client {version}")
-    with tempfile.TemporaryDirectory(prefix="plans-") as scratch:
+    from distributed import get_worker
+
+    with tempfile.TemporaryDirectory(prefix="plans-", dir=get_worker().local_directory) as scratch:  # Dask clears up after lost workers
         return _process(limits).run(file, scratch, reader, known)
 
 

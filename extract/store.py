@@ -74,21 +74,15 @@ def exists(file: File) -> bool:
         return fs.exists(path)
 
 
-def is_folder(file: File) -> bool:
-    if isinstance(file, Path):
-        return file.is_dir()
-    with _reach(file) as (fs, path):
-        return fs.isdir(path)
-
-
 def find_pdfs(raw: File) -> list[File]:
     """PDF files of a folder and the folders in it (or the one file given), by name. Raises StoreError when an address cannot be listed."""
     if isinstance(raw, Path):
         return [raw] if raw.is_file() else sorted(p for p in raw.rglob("*") if p.is_file() and p.suffix.lower() == ".pdf")
     with _reach(raw) as (fs, path):
         fs.invalidate_cache()
-        found = [path] if fs.isfile(path) else fs.find(path)
-        return [Remote(fs.unstrip_protocol(p)) for p in sorted(found) if p.lower().endswith(".pdf") or p == path]
+        if fs.isfile(path):
+            return [raw]
+        return [Remote(fs.unstrip_protocol(p)) for p in sorted(fs.find(path)) if p.lower().endswith(".pdf")]
 
 
 def records(folder: File) -> list[File]:
