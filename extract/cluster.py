@@ -78,7 +78,7 @@ def extract_on_cluster(raw: str | File, out: str | File, scheduler: str, reader:
     job = _Job(raw, out, reader)
     try:
         client = Client(scheduler, timeout=patience, set_as_default=False, name="plans-extract")
-    except (OSError, ValueError, ImportError) as error:
+    except Exception as error:  # nobody there, an address that is none, no certificate: each has its own error
         raise ClusterError(f"cannot reach the scheduler at {scheduler}: {error}") from error
     with client:
         _check_workers(client, patience)
@@ -224,6 +224,7 @@ def _read_on_workers(client, job: _Job, limits: Limits) -> Answers:
     Dask suspects every file that a lost worker held. Those it gives up are tried once more, alone, so that none fails for another.
     """
     from distributed import KilledWorker, as_completed
+    from distributed.comm import CommClosedError
 
     def submit(index: int):
         file = job.files[index]
@@ -254,5 +255,5 @@ def _read_on_workers(client, job: _Job, limits: Limits) -> Answers:
             except KilledWorker as error:
                 answer = Lost(KILLER.format(error.allowed_failures + 1))
             yield index, answer
-    except CancelledError as error:
+    except (CancelledError, CommClosedError) as error:
         raise ClusterError("the scheduler was lost; what was read so far is kept, run again to go on") from error
