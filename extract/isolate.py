@@ -52,6 +52,22 @@ def run_isolated(task: Callable, arguments: list[tuple], workers: int, limits: L
             worker.stop()
 
 
+class Isolated:
+    """One kept process for one task after the other: `run_isolated` for callers that have threads of their own."""
+
+    def __init__(self, task: Callable, limits: Limits) -> None:
+        self._worker = _Worker(multiprocessing.get_context("spawn"), task, limits)
+
+    def run(self, *arguments: object) -> object:
+        """Result of `task(*arguments)`, or `Lost` when it took its process down. What the task raises is raised here."""
+        self._worker.revive()
+        self._worker.give(0, [arguments])
+        return self._worker.take(bool(wait([self._worker.pipe], timeout=max(0.0, self._worker.deadline - time.monotonic()))))[1]
+
+    def stop(self) -> None:
+        self._worker.stop()
+
+
 class _Worker:
     def __init__(self, context, task: Callable, limits: Limits) -> None:
         self._context, self._task, self._limits = context, task, limits
@@ -65,6 +81,12 @@ class _Worker:
         self._process.start()
         theirs.close()
 
+    def revive(self) -> None:
+        """A new process for one that died idle, so that no task is blamed for it."""
+        if not self._process.is_alive():
+            self.stop()
+            self._start()
+
     def give(self, index: int, arguments: list[tuple]) -> None:
         self.index, self.deadline = index, time.monotonic() + self._limits.seconds
         try:
@@ -77,14 +99,15 @@ class _Worker:
         if ready:
             try:
                 result = self.pipe.recv()
-                if isinstance(result, Exception):
-                    raise result
-                return index, result
             except (EOFError, ConnectionError):
                 self._process.join(5)
                 code = self._process.exitcode
                 name = signal.Signals(-code).name if code is not None and code < 0 else f"結束碼 {code}"
                 result = Lost(f"讀取程序異常中止（{name}）。")
+            else:  # an error of the task itself, of whatever kind, is not the process's death
+                if isinstance(result, Exception):
+                    raise result
+                return index, result
         else:
             result = Lost(f"讀取超過時限（{self._limits.seconds:g} 秒）。")
         self.stop()

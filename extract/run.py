@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from .document import EXTRACTOR_VERSION, Reader, extract_document, file_hash, fi
 from .errors import BadInput
 from .isolate import Limits, Lost, run_isolated
 from .model import PrintedFinding, PrintedPlan
+from .store import File, find_pdfs, write
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,17 +19,10 @@ class Outcome:
     """What became of one file: its interim record's path, its status, and whether an earlier result was kept."""
 
     file: str
-    path: Path
+    path: File
     status: str
     reason: str | None
     kept: bool
-
-
-def find_pdfs(raw: Path) -> list[Path]:
-    """PDF files of a folder (or the one file given), by name."""
-    if raw.is_file():
-        return [raw]
-    return sorted(p for p in raw.rglob("*") if p.is_file() and p.suffix.lower() == ".pdf")
 
 
 def extract_one(path: Path, out: Path, reader: Reader = "mupdf", debug: Path | None = None) -> Outcome:
@@ -40,20 +33,26 @@ def extract_one(path: Path, out: Path, reader: Reader = "mupdf", debug: Path | N
     digest = file_hash(path)
     target = out / f"{digest}.json"
     known = _known(target)
-    if debug is None and known and known.get("extractor_version") == _version(reader) and known.get("source_file") == file_name(path):
+    if debug is None and known and known.get("extractor_version") == reader_version(reader) and known.get("source_file") == file_name(path):
         return Outcome(file_name(path), target, known["status"], known.get("reason"), True)
-    try:
-        plan = extract_document(path, reader, debug=debug)
-    except BadInput as error:
-        plan = _failed(file_name(path), digest, error.reason)
-    except Exception as error:  # our bug or a broken file: the run goes on, the record says so
-        plan = _failed(file_name(path), digest, f"讀取時發生錯誤：{type(error).__name__}: {error}")
-    plan.extractor_version = _version(reader)
-    write_record(plan, target)
+    plan = read_plan(path, digest, reader, debug)
+    write(target, as_record(plan))
     return Outcome(file_name(path), target, plan.status, plan.reason, False)
 
 
-def _version(reader: Reader) -> str:
+def read_plan(path: Path, digest: str, reader: Reader = "mupdf", debug: Path | None = None) -> PrintedPlan:
+    """What the file prints; a failed plan with the reason when it cannot be read. `digest` is its SHA-256."""
+    try:
+        plan = extract_document(path, reader, debug=debug)
+    except BadInput as error:
+        return failed_plan(path, digest, error.reason, reader)
+    except Exception as error:  # our bug or a broken file: the run goes on, the record says so
+        return failed_plan(path, digest, f"讀取時發生錯誤：{type(error).__name__}: {error}", reader)
+    plan.extractor_version = reader_version(reader)
+    return plan
+
+
+def reader_version(reader: Reader) -> str:
     return EXTRACTOR_VERSION if reader == "mupdf" else f"{EXTRACTOR_VERSION}+{reader}"
 
 
@@ -64,15 +63,15 @@ def _known(target: Path) -> dict | None:
         return None
 
 
-def _failed(name: str, digest: str, reason: str) -> PrintedPlan:
-    return PrintedPlan(source_file=name, sha256=digest, status="failed", reason=reason, findings=[PrintedFinding(severity="error", code="unreadable", message=reason)])
+def failed_plan(path: Path, digest: str, reason: str, reader: Reader) -> PrintedPlan:
+    """The plan of a file that could not be read."""
+    finding = PrintedFinding(severity="error", code="unreadable", message=reason)
+    return PrintedPlan(source_file=file_name(path), sha256=digest, status="failed", reason=reason, extractor_version=reader_version(reader), findings=[finding])
 
 
-def write_record(plan: PrintedPlan, target: Path) -> None:
-    """Write the record so that a reader never sees half of it."""
-    temporary = target.with_suffix(f".{os.getpid()}.tmp")
-    temporary.write_text(plan.model_dump_json(indent=1), "utf-8")
-    os.replace(temporary, target)
+def as_record(plan: PrintedPlan) -> bytes:
+    """The record as it is written: JSON, UTF-8."""
+    return plan.model_dump_json(indent=1).encode()
 
 
 def extract_folder(raw: Path, out: Path, workers: int = 1, reader: Reader = "mupdf", on_done: Callable[[Outcome, int, int], None] | None = None, debug: Path | None = None) -> list[Outcome]:
@@ -110,8 +109,7 @@ def extract_files(files: list[Path], out: Path, workers: int = 1, reader: Reader
         if isinstance(result, Lost):
             path = files[index]
             digest = file_hash(path)
-            plan = _failed(file_name(path), digest, result.reason)
-            plan.extractor_version = _version(reader)
-            write_record(plan, out / f"{digest}.json")
+            plan = failed_plan(path, digest, result.reason, reader)
+            write(out / f"{digest}.json", as_record(plan))
             result = Outcome(file_name(path), out / f"{digest}.json", plan.status, plan.reason, False)
         yield result

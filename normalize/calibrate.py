@@ -14,9 +14,9 @@ import sys
 from itertools import pairwise
 from pathlib import Path
 
+from extract.store import records
 from normalize.draft import Draft, draft_file
 from normalize.focus_inference import decide, library, teachers_of
-from normalize.pipeline import interim_files
 from normalize.taxonomy import edition
 
 SURE = 0.8
@@ -62,7 +62,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("interim", type=Path, help="folder of the extract stage's records")
     parser.add_argument("--write", type=Path, metavar="FILE", help="Markdown page whose table is renewed between its two marks")
     args = parser.parse_args(argv)
-    rows = hidden([draft_file(p) for p in interim_files(args.interim)])
+    rows = hidden([draft_file(p) for p in records(args.interim)])
     if not rows:
         print("no plan with printed focus points", file=sys.stderr)
         return 2

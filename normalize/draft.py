@@ -16,6 +16,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from extract.model import Box, PrintedMeasure, PrintedPlan
+from extract.store import File, read
 from normalize import __version__, checks
 from normalize.agencies import Agency, resolve
 from normalize.findings import KINDS, finding
@@ -45,9 +46,9 @@ class Draft:
     title: Title = field(default_factory=lambda: Title(None, None))
 
 
-def draft_file(path: Path, codes_file: Path | None = None) -> Draft:
+def draft_file(path: File, codes_file: Path | None = None) -> Draft:
     """Draft of one interim file; a file that cannot be read becomes a failed plan, never an exception."""
-    raw = path.read_bytes()
+    raw = read(path)
     digest = hashlib.sha256(raw).hexdigest()
     try:
         plan = PrintedPlan.model_validate_json(raw)

@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
 
 from extract.model import PrintedPlan
+from extract.store import File, at, records, written_at
 from normalize import corrections, filings, focus_inference
 from normalize.changes import changes
 from normalize.datapackage import descriptor
@@ -49,17 +49,17 @@ class RunReport:
         return int(any(p["status"] == "failed" for p in self.plans))
 
 
-def normalize(interim_dir: Path | str, out_dir: Path | str, *, corrections_dir: Path | None = CORRECTIONS, codes_file: Path | None = None,
+def normalize(interim_dir: File | str, out_dir: Path | str, *, corrections_dir: Path | None = CORRECTIONS, codes_file: Path | None = None,
               workers: int = 1, progress: Callable[[int, int], None] | None = None, gate: Callable[[dict[str, pa.Table]], None] | None = None) -> RunReport:
-    """Make and publish the dataset; `progress(done, total)` is called as plans are read.
+    """Make and publish the dataset from the records at `interim_dir`, a folder or an address; `progress(done, total)` is called as plans are read.
 
     `gate(tables)` sees the finished tables before they are published; what it raises keeps them from it.
 
     Raises NothingToDo when `interim_dir` holds no printed plan, CorrectionError for a malformed corrections file and
     PublishError when tables do not fit the schema; in all three cases the published dataset is as before.
     """
-    interim_dir, out_dir = Path(interim_dir), Path(out_dir)
-    paths = interim_files(interim_dir)
+    out_dir = Path(out_dir)
+    paths = records(at(interim_dir))
     if not paths:
         raise NothingToDo(f"no printed plan (*.json) in {interim_dir}")
     wanted = corrections.read_corrections(corrections_dir)
@@ -87,7 +87,7 @@ def _no_collector() -> Iterator[None]:
             gc.enable()
 
 
-def _run(paths: list[Path], out_dir: Path, wanted: list[corrections.Correction], codes_file: Path | None, workers: int, progress: Callable[[int, int], None] | None,
+def _run(paths: list[File], out_dir: Path, wanted: list[corrections.Correction], codes_file: Path | None, workers: int, progress: Callable[[int, int], None] | None,
          gate: Callable[[dict[str, pa.Table]], None] | None) -> RunReport:
     drafts = _drafts(paths, codes_file, workers, progress)
     focus_inference.infer(drafts)
@@ -105,12 +105,7 @@ def _run(paths: list[Path], out_dir: Path, wanted: list[corrections.Correction],
     return RunReport([_summary(d) for d in drafts], out_dir, release, applied, stale)
 
 
-def interim_files(interim_dir: Path) -> list[Path]:
-    """Interim files in name order; hidden files and run reports (names that are no SHA-256) are not plans."""
-    return sorted(p for p in interim_dir.glob("*.json") if len(p.stem) == 64 and set(p.stem) <= set("0123456789abcdef"))
-
-
-def _drafts(paths: list[Path], codes_file: Path | None, workers: int, progress: Callable[[int, int], None] | None) -> list[Draft]:
+def _drafts(paths: list[File], codes_file: Path | None, workers: int, progress: Callable[[int, int], None] | None) -> list[Draft]:
     one = partial(draft_file, codes_file=codes_file)
     out: list[Draft] = []
     if workers > 1 and len(paths) >= POOL_FROM:
@@ -125,12 +120,11 @@ def _drafts(paths: list[Path], codes_file: Path | None, workers: int, progress: 
     return out
 
 
-def _times(drafts: list[Draft], paths: list[Path], out_dir: Path) -> None:
+def _times(drafts: list[Draft], paths: list[File], out_dir: Path) -> None:
     """extracted_at: when the interim file was written, but as published before while its content is the same."""
     before = previous_times(out_dir)
     for draft, path in zip(drafts, paths):
-        written = datetime.fromtimestamp(int(path.stat().st_mtime), tz=UTC)
-        draft.plan["extracted_at"] = before.get((draft.plan["plan_id"], draft.plan["interim_sha256"]), written)
+        draft.plan["extracted_at"] = before.get((draft.plan["plan_id"], draft.plan["interim_sha256"])) or written_at(path)
 
 
 def _close(draft: Draft) -> None:

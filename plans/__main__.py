@@ -48,23 +48,38 @@ def _bar(label: str):
     return Progress(*columns, console=console, disable=not console.is_terminal, transient=True)
 
 
-@app.command(epilog=f"Example: plans extract data/raw --workers 4\n\n{CODES}")
+@app.command(epilog=f"Examples: plans extract data/raw --workers 4 · plans extract s3://plans/raw --out s3://plans/interim --scheduler tcp://10.0.0.5:8786\n\n{CODES}")
 def extract(
-    raw: Annotated[str, typer.Argument(help="Folder of PDF files, or one PDF.")] = "data/raw",
-    out: Annotated[str, typer.Option(help="Folder for the records, one JSON a plan.")] = "data/interim",
+    raw: Annotated[str, typer.Argument(help="Folder of PDF files, or one PDF; a path or an address (s3://bucket/folder).")] = "data/raw",
+    out: Annotated[str, typer.Option(help="Folder for the records, one JSON a plan; a path or an address.")] = "data/interim",
     workers: Workers = CORES,
     reader: Annotated[ReaderName, typer.Option(help="Library that reads the pages.")] = ReaderName.mupdf,
     debug_pages: Annotated[Path | None, typer.Option(metavar="DIR", help="Also write each page as a picture with rules, cells, lines, measures and units drawn on.")] = None,
+    scheduler: Annotated[str | None, typer.Option(metavar="tcp://HOST:8786", help="Read the files on the workers of this Dask cluster.")] = None,
 ) -> None:
     """Read plans (PDF) and write what each prints as one JSON record. A plan read before is not read again."""
+    from extract.cluster import ClusterError, extract_at, extract_on_cluster
     from extract.errors import BadInput
     from extract.run import extract_folder
+    from extract.store import StoreError
 
+    elsewhere = scheduler is not None or "://" in raw + out
+    if elsewhere and debug_pages is not None:
+        raise typer.BadParameter("only for folders of this machine, read on this machine", param_hint="--debug-pages")
     try:
         with _bar("extract") as bar:
             task = bar.add_task("", total=None)
-            outcomes = extract_folder(Path(raw), Path(out), workers, reader.value, lambda o, done, total: bar.update(task, completed=done, total=total, description=o.file), debug_pages)
-    except BadInput as error:
+
+            def on_done(outcome, done: int, total: int) -> None:
+                bar.update(task, completed=done, total=total, description=outcome.file)
+
+            if scheduler is not None:
+                outcomes = extract_on_cluster(raw, out, scheduler, reader.value, on_done)
+            elif elsewhere:
+                outcomes = extract_at(raw, out, workers, reader.value, on_done)
+            else:
+                outcomes = extract_folder(Path(raw), Path(out), workers, reader.value, on_done, debug_pages)
+    except (BadInput, StoreError, ClusterError) as error:
         raise _fail(error) from error
     failed = [o for o in outcomes if o.status == "failed"]
     for outcome in outcomes:
@@ -77,7 +92,7 @@ def extract(
 
 @app.command(epilog=f"Example: plans normalize data/interim --out data/processed\n\n{CODES}")
 def normalize(
-    interim: Annotated[Path, typer.Argument(help="Folder of records, one <sha256>.json a plan (what `plans extract` writes).")] = Path("data/interim"),
+    interim: Annotated[str, typer.Argument(help="Folder of records, one <sha256>.json a plan (what `plans extract` writes); a path or an address.")] = "data/interim",
     out: Annotated[Path, typer.Option(help="Folder of the dataset.")] = Path("data/processed"),
     workers: Workers = CORES,
     corrections: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder of reviewed corrections.", show_default="data/corrections")] = None,
