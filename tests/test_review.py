@@ -1,0 +1,188 @@
+"""The review page in a real browser: what a person does with it works, from the file, without a network."""
+
+from __future__ import annotations
+
+import csv
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from normalize import normalize
+from normalize.corrections import read_corrections
+from review.build import ReviewError, build
+
+from .conftest import run
+
+CHROMIUM = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
+WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+PLAN = "public-works-112.pdf"  # several findings, several pages
+
+if CHROMIUM is None and os.environ.get("REQUIRE_BROWSER") != "1":
+    pytest.skip("no Chromium on this machine", allow_module_level=True)
+
+
+@pytest.fixture(scope="module")
+def site(dataset: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The review page of the dataset, made by the command a user types."""
+    out = tmp_path_factory.mktemp("review")
+    done = run("plans", "review", str(dataset), "--raw", str(dataset.parent / "raw"), "--interim", str(dataset.parent / "interim"), "--out", str(out))
+    assert done.returncode == 0, done.stderr
+    return out
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        with playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"]) as chromium:
+            yield chromium
+
+
+@pytest.fixture(params=[WIDE, NARROW], ids=["wide", "narrow"])
+def page(request: pytest.FixtureRequest, browser, site: Path) -> Iterator:
+    """A page that fails the test on any error in the browser and on any request that leaves the machine."""
+    faults: list[str] = []
+    page = browser.new_page(viewport=request.param, accept_downloads=True)
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+    page.on("request", lambda asked: None if asked.url.startswith(("file:", "blob:", "data:")) else faults.append(asked.url))
+    page.on("dialog", lambda dialog: dialog.accept())
+    yield page
+    page.close()
+    assert not faults
+
+
+@pytest.fixture
+def plan(page, site: Path, dataset: Path):
+    """The page of one plan."""
+    plan_id = next(r["plan_id"] for r in pq.read_table(dataset / "plans.parquet").to_pylist() if r["source_file"] == PLAN)
+    page.goto((site / f"{plan_id}.html").as_uri())
+    return page
+
+
+def measures(dataset: Path) -> list[dict]:
+    plan_id = next(r["plan_id"] for r in pq.read_table(dataset / "plans.parquet").to_pylist() if r["source_file"] == PLAN)
+    return pq.read_table(dataset / "measures.parquet", filters=[("plan_id", "=", plan_id)]).to_pylist()
+
+
+def fits(page) -> bool:
+    """Whether nothing stands out of the window sideways."""
+    return page.evaluate("""() => [...document.querySelectorAll('header, main, figure, article, #pages, #rows')]
+        .every((e) => e.getBoundingClientRect().right <= innerWidth + 1 && e.getBoundingClientRect().left >= -1) && document.documentElement.scrollWidth <= innerWidth""")
+
+
+def test_the_index_lists_every_plan_and_filters(page, site: Path, dataset: Path) -> None:
+    page.goto((site / "index.html").as_uri())
+    rows = page.locator("#plans tbody tr")
+    plans = pq.read_table(dataset / "plans.parquet").to_pylist()
+    assert rows.count() == len(plans) and fits(page)
+    page.get_by_label("搜尋").fill("三民")
+    shown = [r for r in plans if "三民" in r["agency"]]
+    assert page.locator("#plans tbody tr:visible").count() == len(shown) < len(plans)
+    page.locator("#plans tbody tr:visible a").first.click()
+    assert "三民" in page.locator("h1").inner_text()
+
+
+def test_pages_are_pictures_with_every_measure_boxed(plan, dataset: Path) -> None:
+    pictures = plan.locator("figure img")
+    assert pictures.count() == 5
+    for n in range(pictures.count()):
+        pictures.nth(n).scroll_into_view_if_needed()
+        plan.wait_for_function("(n) => { const i = document.querySelectorAll('figure img')[n]; return i.complete && i.naturalWidth > 500 }", arg=n)
+    boxed = set(plan.locator("rect.measure").evaluate_all("(all) => all.map((r) => r.dataset.key)"))
+    assert boxed == {m["measure_id"] for m in measures(dataset)}
+    assert all(plan.locator(f"rect.{kind}").count() for kind in ("unit", "pillar", "focus")) and fits(plan)
+
+
+def test_pointing_at_a_row_lights_its_box_and_the_other_way(plan, dataset: Path) -> None:
+    first, second = (m["measure_id"] for m in measures(dataset)[:2])
+    lit = "(key) => [...document.querySelectorAll('.on')].filter((e) => e.dataset.key === key).map((e) => e.tagName.toLowerCase())"
+    plan.locator(f"article[data-key='{first}'] .text").hover()
+    assert {"rect", "article"} <= set(plan.evaluate(lit, first))
+    plan.locator(f"rect.measure[data-key='{second}']").first.hover()
+    assert {"rect", "article"} <= set(plan.evaluate(lit, second)) and not plan.evaluate(lit, first)
+
+
+def test_a_click_on_a_box_brings_its_row_and_back(plan, dataset: Path) -> None:
+    last = measures(dataset)[-1]["measure_id"]
+    inside = "(e) => { const b = e.getBoundingClientRect(), p = e.closest('#pages, #rows').getBoundingClientRect(); return b.top < p.bottom && b.bottom > p.top }"
+    row, box = plan.locator(f"article[data-key='{last}']"), plan.locator(f"rect.measure[data-key='{last}']").first
+    assert not row.evaluate(inside)
+    box.scroll_into_view_if_needed()
+    box.click()
+    assert row.evaluate(inside) and "chosen" in row.get_attribute("class")
+    plan.evaluate("document.querySelector('#pages').scrollTo(0, 0)")
+    assert not box.evaluate(inside)
+    row.locator(".text").click()
+    assert box.evaluate(inside)
+
+
+def test_filters_leave_what_fits(plan, dataset: Path) -> None:
+    rows = measures(dataset)
+    plan.get_by_label("只看待確認").check()
+    shown = plan.locator("article:visible").evaluate_all("(all) => all.map((a) => a.dataset.key)")
+    assert set(shown) == {m["measure_id"] for m in rows if m["needs_review"]} != set()
+    assert plan.locator("rect.measure.dim").count() > 0
+    plan.get_by_label("只看待確認").uncheck()
+    plan.locator("select[name=code]").select_option("numbering_gap")
+    assert 0 < plan.locator("article:visible").count() < len(rows)
+
+
+def test_the_keyboard_goes_from_doubt_to_doubt(plan, dataset: Path) -> None:
+    doubtful = [m["measure_id"] for m in measures(dataset) if m["needs_review"]]
+    for key, expected in (("n", doubtful[0]), ("n", doubtful[1]), ("p", doubtful[0])):
+        plan.keyboard.press(key)
+        assert plan.locator("article.chosen").get_attribute("data-key") == expected
+    plan.keyboard.press("?")
+    assert plan.locator("#keys").is_visible()
+    plan.keyboard.press("Escape")
+    plan.keyboard.press("/")
+    assert plan.evaluate("document.activeElement.name") == "text"
+
+
+def test_a_correction_typed_there_is_applied_by_the_next_run(plan, dataset: Path, tmp_path: Path) -> None:
+    target = next(m for m in measures(dataset) if m["focus_basis"] == "inferred")
+    other = "1.1" if target["focus_code"] != "1.1" else "1.2"
+    row = plan.locator(f"article[data-key='{target['measure_id']}']")
+    row.locator(".correct").click()
+    plan.locator("#form select[name=choice]").select_option(other)
+    plan.locator("#form input[name=who]").fill("王,小明")  # a comma must be quoted
+    plan.locator("#form button[value=add]").click()
+    row.locator(".correct").click()
+    plan.locator("#form select[name=column]").select_option("text")
+    plan.locator("#form textarea[name=new]").fill("第一行\n第二行「引號\"」")
+    plan.locator("#form button[value=add]").click()
+    assert plan.locator("#count").inner_text() == "2"
+    with plan.expect_download() as waiting:
+        plan.locator("#download").click()
+    folder = tmp_path / "corrections"
+    folder.mkdir()
+    waiting.value.save_as(folder / waiting.value.suggested_filename)
+    with open(next(folder.glob("*.csv")), encoding="utf-8", newline="") as file:
+        assert [r["old"] for r in csv.DictReader(file)] == [target["focus_code"], target["text"]]
+    focus, text = read_corrections(folder)
+    assert (focus.measure_id, focus.new, focus.who, text.new) == (target["measure_id"], other, "王,小明", "第一行\n第二行「引號\"」")
+    normalize(dataset.parent / "interim", tmp_path / "out", corrections_dir=folder)
+    changed = next(m for m in pq.read_table(tmp_path / "out" / "measures.parquet").to_pylist() if m["measure_id"] == target["measure_id"])
+    assert (changed["focus_code"], changed["text"], changed["corrected"]) == (other, "第一行\n第二行「引號\"」", ["focus_code", "text"])
+
+
+def test_pictures_are_drawn_once_and_pages_of_plans_that_are_gone_go(site: Path, dataset: Path) -> None:
+    pictures = {p: p.stat().st_mtime_ns for p in (site / "pages").rglob("*.webp")}
+    assert pictures and sum(p.stat().st_size for p in pictures) / len(pictures) < 200_000
+    (site / "0123456789ab.html").write_text("gone")
+    again = build(dataset, dataset.parent / "raw", dataset.parent / "interim", site)
+    assert again.drawn == 0 and again.pages == len(pictures) and {p: p.stat().st_mtime_ns for p in pictures} == pictures
+    assert not (site / "0123456789ab.html").exists()
+
+
+def test_without_pdf_or_dataset_it_says_so(dataset: Path, tmp_path: Path) -> None:
+    bare = build(dataset, tmp_path / "nothing", dataset.parent / "interim", tmp_path / "site")
+    assert bare.pages == 0 and len(bare.without_pages) == bare.plans
+    with pytest.raises(ReviewError, match="no dataset"):
+        build(tmp_path, tmp_path, tmp_path, tmp_path / "site")
