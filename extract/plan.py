@@ -296,12 +296,14 @@ def _measure(item: Item, units: list[PrintedUnit], beside: str) -> PrintedMeasur
 
 def _boxes(lines: list[Line]) -> list[Box]:
     """One box a page around the lines."""
+    if len(lines) == 1:
+        return [lines[0].box]
     out: list[Box] = []
     for page, group in groupby(lines, key=attrgetter("page")):
         own = list(group)
         out.append(Box(
-            page=page, x0=round(min(line.left for line in own), 1), y0=round(min(line.top for line in own), 1),
-            x1=round(max(line.right for line in own), 1), y1=round(max(line.bottom for line in own), 1),
+            page=page, x0=round(min([line.left for line in own]), 1), y0=round(min([line.top for line in own]), 1),
+            x1=round(max([line.right for line in own]), 1), y1=round(max([line.bottom for line in own]), 1),
         ))
     return out
 
