@@ -1,0 +1,104 @@
+"""One reader in a process of its own, for benchmarks/speed.py: reads the files once a line on stdin, answers in JSON on stdout.
+
+    python benchmarks/readers.py NAME FILE…
+
+`go` answers {"seconds": one entry a file, "peak": bytes of resident memory at most so far}; `cells` answers the texts of the cells
+(for this project: the measures) of each file. Imports nothing of the project but for `extract`, so that the other
+readers run in an environment of their own.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import resource
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+
+def bare(path: str) -> list[str]:
+    """What any reader built on MuPDF must at least do: every character with its box, and all drawings."""
+    import pymupdf
+
+    with pymupdf.open(path) as doc:
+        for page in doc:
+            page.get_text("rawdict")
+            page.get_drawings()
+    return []
+
+
+def extract(path: str) -> list[str]:
+    """The extract stage's function for one file as its worker processes run it, record written."""
+    from extract.isolate import settle_collector
+    from extract.model import PrintedPlan
+    from extract.run import extract_one
+
+    if not _once:
+        _once.append(tempfile.TemporaryDirectory())
+        settle_collector()
+    outcome = extract_one(Path(path), Path(_once[0].name))
+    assert not outcome.kept
+    content = outcome.path.read_bytes() if _texts else b""
+    outcome.path.unlink()
+    rows = PrintedPlan.model_validate_json(content).rows if content else []
+    return ["\n".join([m.title or "", *(p.text for p in m.paragraphs)]) for row in rows for m in row.measures]
+
+
+_once: list[tempfile.TemporaryDirectory] = []
+_texts: list[bool] = []
+
+
+def pdfplumber(path: str) -> list[str]:
+    import pdfplumber
+
+    with pdfplumber.open(path) as pdf:
+        return [cell or "" for page in pdf.pages for table in page.extract_tables() for row in table for cell in row]
+
+
+def find_tables(path: str) -> list[str]:
+    import pymupdf
+
+    with pymupdf.open(path) as doc:
+        return [cell or "" for page in doc for table in page.find_tables().tables for row in table.extract() for cell in row]
+
+
+def camelot(path: str) -> list[str]:
+    import camelot
+
+    return [cell for table in camelot.read_pdf(path, pages="all", flavor="lattice") for row in table.df.values.tolist() for cell in row]
+
+
+def img2table(path: str) -> list[str]:
+    from img2table.document import PDF
+
+    return [cell.value or "" for tables in PDF(path).extract_tables().values() for table in tables for row in table.content.values() for cell in row]
+
+
+LIBRARIES = {"bare": "pymupdf", "extract": "pymupdf", "pdfplumber": "pdfplumber", "find_tables": "pymupdf", "camelot": "camelot", "img2table": "img2table"}
+
+
+def main(name: str, files: list[str]) -> None:
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})  # one core, for the libraries that would take more
+    answers, sys.stdout = sys.stdout, sys.stderr  # what a library prints is no answer
+    read = globals()[name]
+    for line in sys.stdin:
+        if line.strip() == "cells":
+            _texts.append(True)
+            print(json.dumps([read(f) for f in files]), file=answers, flush=True)
+            continue
+        seconds = []
+        for file in files:
+            start = time.perf_counter()
+            read(file)
+            seconds.append(time.perf_counter() - start)
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+        library = importlib.import_module(LIBRARIES[name])
+        print(json.dumps({"seconds": seconds, "peak": peak, "version": getattr(library, "__version__", "")}), file=answers, flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2:])
