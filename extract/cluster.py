@@ -147,6 +147,7 @@ class _Job:
     def _failed(self, file: File, reason: str) -> Answer:
         with tempfile.TemporaryDirectory(prefix="plans-") as scratch, store.local_copy(file, Path(scratch)) as path:
             plan = failed_plan(path, file_hash(path), reason, self.reader)
+        plan.source_file = file_name(file)
         return Answer(plan.sha256, plan.status, plan.reason, as_record(plan))
 
 
@@ -169,6 +170,7 @@ def read_file(file: File, scratch: str, reader: Reader, known: Known) -> Answer:
         if digest in known:
             return Answer(digest, *known[digest], None)
         plan = read_plan(path, digest, reader)
+    plan.source_file = file_name(file)
     return Answer(digest, plan.status, plan.reason, as_record(plan))
 
 

@@ -15,6 +15,7 @@ from .model import Page, PrintedFinding, PrintedPlan
 from .ocr.choice import is_scan
 from .plan import build_plan
 from .readers import mupdf
+from .store import File
 
 EXTRACTOR_VERSION = "4"
 """Raised with every change that alters what is read, so that kept results are made anew."""
@@ -36,7 +37,7 @@ def file_hash(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def file_name(path: Path) -> str:
+def file_name(path: File) -> str:
     """The file's name as text; bytes that are no UTF-8 are written as \\xNN."""
     return path.name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 

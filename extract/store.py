@@ -133,12 +133,12 @@ def written_at(file: File) -> datetime:
 
 @contextmanager
 def local_copy(file: File, scratch: Path) -> Iterator[Path]:
-    """A path to read the file at: its own, or a copy of the same name below `scratch`, gone at the end."""
+    """A path to read the file at: its own, or a copy below `scratch`, gone at the end. The copy has a name of its own: a store's may be too long for a disk."""
     if isinstance(file, Path):
         yield file
         return
     with tempfile.TemporaryDirectory(dir=scratch) as folder:
-        copy = Path(folder) / file.name
+        copy = Path(folder) / "copy.pdf"
         with _reach(file) as (fs, path):
             fs.get_file(path, str(copy))
         yield copy
