@@ -78,25 +78,21 @@ def _components(h: np.ndarray, v: np.ndarray) -> list[tuple[np.ndarray, np.ndarr
         return []
     boxes = np.vstack([np.column_stack([h[:, 0], h[:, 2], h[:, 1], h[:, 2]]), np.column_stack([v[:, 0], v[:, 1], v[:, 0], v[:, 2]])]) if len(h) else np.column_stack([v[:, 0], v[:, 1], v[:, 0], v[:, 2]])
     n = len(boxes)
-    parent = list(range(n))
-
-    def find(i: int) -> int:
-        while parent[i] != i:
-            parent[i] = parent[parent[i]]
-            i = parent[i]
-        return i
-
     touch = (
         (boxes[:, None, 0] <= boxes[None, :, 2] + TOUCH)
         & (boxes[None, :, 0] <= boxes[:, None, 2] + TOUCH)
         & (boxes[:, None, 1] <= boxes[None, :, 3] + TOUCH)
         & (boxes[None, :, 1] <= boxes[:, None, 3] + TOUCH)
     )
-    for i, j in zip(*np.nonzero(np.triu(touch, 1))):
-        parent[find(int(i))] = find(int(j))
+    label = np.arange(n)
+    while True:  # each rule takes the least label it touches, until none changes
+        least = np.where(touch, label, n).min(axis=1)
+        if (least == label).all():
+            break
+        label = least
     groups: dict[int, list[int]] = {}
-    for i in range(n):
-        groups.setdefault(find(i), []).append(i)
+    for i, own in enumerate(label.tolist()):
+        groups.setdefault(own, []).append(i)
     nh = len(h)
     items = []
     for members in groups.values():

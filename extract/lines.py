@@ -57,35 +57,13 @@ class Line:
 
 def make_line(like: Line, chars: list[str], x0: list[float], x1: list[float], bottom: float | None = None, confidence: float | None = None) -> Line:
     """A line of other glyphs with the page, height and size of `like`."""
-    facts = _facts(np.array(chars, dtype="<U1"), np.array(x0), np.array(x1), np.array([like.size]), [0, len(chars)])
+    facts = _facts("".join(chars), np.array(x0), np.array(x1), np.array([like.size]), [0, len(chars)])
     return Line(like.page, chars, x0, x1, like.top, like.bottom if bottom is None else bottom, like.baseline, like.size, like.confidence if confidence is None else confidence, *next(facts))
 
 
 def is_latin(char: str) -> bool:
     """Letters, digits and signs of Latin text (ASCII and Latin-1), which keep their word spaces."""
     return "!" <= char <= "\u024f"
-
-
-def _facts(chars: np.ndarray, left: np.ndarray, right: np.ndarray, sizes: np.ndarray, cuts: list[int]) -> Iterator[tuple[str, float, float, Marker | None]]:
-    """Text, spread, advance and marker of each line; glyphs of all lines on end, `cuts` their bounds, `sizes` one a line."""
-    n = len(chars)
-    latin = (chars >= "!") & (chars <= "\u024f")
-    starts = np.array(cuts[:-1])
-    same = np.ones(n, dtype=bool)
-    same[starts] = False  # a line's first glyph follows none
-    same = same[1:]
-    gap, step = left[1:] - right[:-1], left[1:] - left[:-1]
-    size = np.repeat(sizes, np.diff(cuts))
-    cjk = np.append(same & ~latin[1:] & ~latin[:-1], False)
-    pairs = np.add.reduceat(cjk, starts, dtype=int)
-    spread = np.where(pairs > 0, np.add.reduceat(np.where(cjk, np.append(gap, 0.0), 0.0), starts), np.inf).tolist()
-    advance = np.where(pairs > 1, np.minimum.reduceat(np.where(cjk, np.append(step, 0.0), np.inf), starts), np.inf).tolist()
-    at = np.flatnonzero(same & latin[1:] & latin[:-1] & (gap > WORD_GAP * size[1:])) + 1
-    spaced, wide = set(at.tolist()), set((np.searchsorted(cuts, at, side="right") - 1).tolist())
-    whole = "".join(chars.tolist())
-    for k, (a, b) in enumerate(pairwise(cuts)):
-        text = "".join(" " + whole[i] if i in spaced else whole[i] for i in range(a, b)) if k in wide else whole[a:b]
-        yield text, spread[k], advance[k], match(text)
 
 
 def make_lines(page: Page, key: np.ndarray) -> tuple[dict[int, list[Line]], int]:
@@ -97,30 +75,56 @@ def make_lines(page: Page, key: np.ndarray) -> tuple[dict[int, list[Line]], int]
     index = np.flatnonzero(key >= 0)
     if not len(index):
         return out, 0
-    index = index[np.lexsort((page.boxes[index, 0], page.baseline[index], key[index]))]
-    keys, base, size = key[index], page.baseline[index], page.size[index]
-    cuts = _cuts(keys, base, size)
+    x = page.boxes[:, 0]
+    index = index[np.lexsort((x[index], page.baseline[index], key[index]))]
+    cuts = _cuts(key[index], page.baseline[index], page.size[index])
     line = np.repeat(np.arange(len(cuts) - 1), np.diff(cuts))
-    order = np.lexsort((page.boxes[index, 0], line))
-    index, base, size = index[order], base[order], size[order]
-    removed = _drawn_again(page, index, base, size, line)
+    if ((x[index[1:]] < x[index[:-1]]) & (line[1:] == line[:-1])).any():
+        index = index[np.lexsort((x[index], line))]
+    removed = _drawn_again(page, index, line)
     if removed.any():
-        index, base, size, line = index[~removed], base[~removed], size[~removed], line[~removed]
+        index, line = index[~removed], line[~removed]
         cuts = np.searchsorted(line, np.arange(len(cuts))).tolist()
-    glyphs, boxes, starts = page.chars[index], page.boxes[index], cuts[:-1]
+    boxes, starts = page.boxes[index], cuts[:-1]
     tops, bottoms = np.minimum.reduceat(boxes[:, 1], starts).tolist(), np.maximum.reduceat(boxes[:, 3], starts).tolist()
-    base, size, keys = _middle(base, cuts), _middle(size, cuts), key[index[starts]].tolist()
-    facts = _facts(glyphs, boxes[:, 0], boxes[:, 2], np.array(size), cuts)
-    chars, left, right, confidence = glyphs.tolist(), boxes[:, 0].tolist(), boxes[:, 2].tolist(), page.confidence[index].tolist()
+    base, size, keys = _middle(page.baseline[index], cuts), _middle(page.size[index], cuts), key[index[starts]].tolist()
+    whole = "".join(page.chars[index].tolist())
+    facts = _facts(whole, boxes[:, 0], boxes[:, 2], np.array(size), cuts)
+    chars, left, right, confidence = list(whole), boxes[:, 0].tolist(), boxes[:, 2].tolist(), page.confidence[index].tolist()
     for n, (a, b) in enumerate(pairwise(cuts)):
         out.setdefault(keys[n], []).append(Line(page.number, chars[a:b], left[a:b], right[a:b], tops[n], bottoms[n], base[n], size[n], sum(confidence[a:b]) / (b - a), *next(facts)))
     return out, int(removed.sum())
 
 
+def _facts(whole: str, left: np.ndarray, right: np.ndarray, sizes: np.ndarray, cuts: list[int]) -> Iterator[tuple[str, float, float, Marker | None]]:
+    """Text, spread, advance and marker of each line; glyphs of all lines on end, `cuts` their bounds, `sizes` one a line."""
+    codes = np.frombuffer(whole.encode("utf-32-le"), np.uint32)
+    latin = (codes >= ord("!")) & (codes <= 0x24F)
+    starts = np.array(cuts[:-1])
+    follows = np.ones(len(codes), dtype=bool)
+    follows[starts] = False
+    follows = follows[1:]
+    gap, step = left[1:] - right[:-1], left[1:] - left[:-1]
+    cjk = np.append(follows & ~(latin[1:] | latin[:-1]), False)
+    pairs = np.add.reduceat(cjk, starts, dtype=int)
+    spread = np.where(pairs > 0, np.add.reduceat(np.where(cjk, np.append(gap, 0.0), 0.0), starts), np.inf).tolist()
+    advance = np.where(pairs > 1, np.minimum.reduceat(np.where(cjk, np.append(step, 0.0), np.inf), starts), np.inf).tolist()
+    at = np.flatnonzero(follows & latin[1:] & latin[:-1]) + 1
+    row = np.searchsorted(cuts, at, side="right") - 1
+    apart = gap[at - 1] > WORD_GAP * sizes[row]
+    spaced, wide = set(at[apart].tolist()), set(row[apart].tolist())
+    for k, (a, b) in enumerate(pairwise(cuts)):
+        text = "".join(" " + whole[i] if i in spaced else whole[i] for i in range(a, b)) if k in wide else whole[a:b]
+        yield text, spread[k], advance[k], match(text)
+
+
 def _middle(values: np.ndarray, cuts: list[int]) -> list[float]:
     """The (upper) median of the values of each line."""
-    values = values.tolist()
-    return [sorted(values[a:b])[(b - a) // 2] for a, b in pairwise(cuts)]
+    starts = cuts[:-1]
+    out = np.minimum.reduceat(values, starts)
+    for n in np.flatnonzero(out != np.maximum.reduceat(values, starts)).tolist():
+        out[n] = np.sort(values[cuts[n] : cuts[n + 1]])[(cuts[n + 1] - cuts[n]) // 2]
+    return out.tolist()
 
 
 def _cuts(keys: np.ndarray, base: np.ndarray, size: np.ndarray) -> list[int]:
@@ -146,23 +150,22 @@ def _cuts(keys: np.ndarray, base: np.ndarray, size: np.ndarray) -> list[int]:
     return [*out, n]
 
 
-def _drawn_again(page: Page, index: np.ndarray, base: np.ndarray, size: np.ndarray, line: np.ndarray) -> np.ndarray:
+def _drawn_again(page: Page, index: np.ndarray, line: np.ndarray) -> np.ndarray:
     """Mask of the glyphs (sorted by line, then left edge) drawn once more where an equal one of the last three kept stands."""
-    chars, left = page.chars[index], page.boxes[index, 0]
+    code, left, base, near = page.chars[index].view(np.uint32), page.boxes[index, 0], page.baseline[index], OVERPRINT * page.size[index]
     removed = np.zeros(len(index), dtype=bool)
 
-    def equal(i, j):
-        near = OVERPRINT * size[i]
-        return (line[j] == line[i]) & (chars[j] == chars[i]) & (np.abs(left[j] - left[i]) <= near) & (np.abs(base[j] - base[i]) <= near)
+    def again(i, j):
+        return (line[j] == line[i]) & (code[j] == code[i]) & (np.abs(left[j] - left[i]) <= near[i]) & (np.abs(base[j] - base[i]) <= near[i])
 
-    at = np.arange(len(index))
     suspects = set()
     for back in (1, 2, 3):
-        suspects.update(line[back:][equal(at[back:], at[:-back])].tolist())
+        i = np.flatnonzero(code[back:] == code[:-back]) + back
+        suspects.update(line[i[again(i, i - back)]].tolist())
     for number in suspects:
         kept: list[int] = []
         for i in np.flatnonzero(line == number).tolist():
-            if any(equal(i, j) for j in kept[-3:]):
+            if any(again(i, j) for j in kept[-3:]):
                 removed[i] = True
             else:
                 kept.append(i)
