@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from itertools import chain
+from operator import itemgetter
 
 import numpy as np
 import pymupdf
@@ -23,11 +24,16 @@ ASCENT = 0.38  # of the glyph size: a CJK glyph's baseline stands this far below
 RULE_MIN = 2.0  # points: shorter strokes are dots of a dashed rule; clean_rules joins them
 
 SPACES = np.array([ord(c) for c in "\u0020\u00a0\u3000\t\r\n\u200b\u200c\u200d\ufeff\u2002\u2003\u2009\u00ad\u2028\u2029\x0b\x0c"])
+_IS_SPACE = np.zeros(0x10000, dtype=bool)
+_IS_SPACE[SPACES] = True
+_PARTS = itemgetter("chars", "size", "color", "seqno", "dir", "wmode")
 
 
 @lru_cache(maxsize=256)
-def _way(direction: tuple[float, float]) -> tuple[int, int]:
-    """The writing direction as a unit step along an axis; (0, 0) for slanted text."""
+def _way(direction: tuple[float, float], mode: int) -> tuple[int, int]:
+    """The writing direction as a unit step along an axis; (0, 0) for slanted text. Fonts set vertically (`mode` 1) read as upright text."""
+    if mode:
+        return 1, 0
     return (round(direction[0]), round(direction[1])) if max(abs(direction[0]), abs(direction[1])) > 0.99 else (0, 0)
 
 
@@ -47,17 +53,15 @@ def read_page(page: pymupdf.Page, number: int) -> Page:
     trace = page.get_texttrace()
 
     shown = [span for span in trace if span["type"] != 3 and span["opacity"] != 0.0]
-    hidden = sum(len(span["chars"]) for span in trace if span["type"] == 3 or span["opacity"] == 0.0)
-    spans = [span["chars"] for span in shown]
-    ways = [(1, 0) if span["wmode"] else _way(span["dir"]) for span in shown]
-    sizes = [span["size"] for span in shown]
-    colors = [span["color"] for span in shown]
+    hidden = 0 if len(shown) == len(trace) else sum(len(span["chars"]) for span in trace) - sum(len(span["chars"]) for span in shown)
+    spans, sizes, colors, order, directions, modes = zip(*map(_PARTS, shown)) if shown else ((),) * 6
+    ways = [_way(d, mode) for d, mode in zip(directions, modes)]
     findings: list[PrintedFinding] = []
     glyphs = list(chain.from_iterable(spans))
     codes, _, origins, boxes = zip(*glyphs) if glyphs else ((), (), (), ())
     code = np.array(codes, dtype=np.int64)
     code[code <= 0] = 0xFFFD
-    printed = ~np.isin(code, SPACES)
+    printed = ~_IS_SPACE[np.minimum(code, 0xFFFF)]
     if not printed.any():
         return _page(number, rect.width, rect.height, [], np.zeros((0, 4)), np.zeros((0, 2)), [], horizontal, vertical, findings)
 
@@ -66,16 +70,16 @@ def read_page(page: pymupdf.Page, number: int) -> Page:
     origin = np.fromiter(chain.from_iterable(origins), np.float64, 2 * len(code)).reshape(-1, 2)[printed]
     span_of = np.repeat(np.arange(len(shown)), [len(s) for s in spans])[printed]
     size = np.array(sizes, dtype=np.float64)[span_of]
-    directions: dict[tuple[int, int], int] = {}
+    counts: dict[tuple[int, int], int] = {}
     for way, count in zip(ways, np.bincount(span_of, minlength=len(shown)).tolist()):
         if count:
-            directions[way] = directions.get(way, 0) + count
+            counts[way] = counts.get(way, 0) + count
 
-    main = max(directions, key=lambda k: directions[k])
+    main = max(counts, key=lambda k: counts[k])
     keep = np.ones(len(char), dtype=bool)
     # Text that runs another way than the page's own is a watermark or a stamp.
     other = np.array([way != main for way in ways])
-    if main == (1, 0) and (0, 1) in directions:
+    if main == (1, 0) and (0, 1) in counts:
         _take_latin_of_vertical_text(ways, other, span_of, box, origin, size)
     faint = np.array([s >= WATERMARK_SIZE and c is not None and sum(c) / len(c) > 0.6 for s, c in zip(sizes, colors)])
     mask = (other | faint)[span_of]
@@ -92,7 +96,7 @@ def read_page(page: pymupdf.Page, number: int) -> Page:
         hidden += int((mask & keep).sum())
         keep &= ~mask
     if fills:
-        seq = np.array([span["seqno"] for span in shown])[span_of]
+        seq = np.array(order)[span_of]
         cx, cy = (box[:, 0] + box[:, 2]) / 2, (box[:, 1] + box[:, 3]) / 2
         for x0, y0, x1, y1, order, _ in fills:
             if order <= 0 or not (seq < order).any():
