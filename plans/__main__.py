@@ -175,6 +175,8 @@ def check(
 
     try:
         errors = print_findings(processed, notes)
+    except BrokenPipeError:  # `plans check | head`: the reader has seen enough
+        raise
     except OSError as error:
         raise _fail(f"{error} (is there a dataset? run plans extract and plans normalize)") from error
     raise typer.Exit(int(errors > 0))

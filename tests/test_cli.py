@@ -85,3 +85,8 @@ def test_the_shell_completes_commands_and_options() -> None:
     environment = os.environ | {"_PLANS_COMPLETE": "complete_bash", "COMP_WORDS": "plans re", "COMP_CWORD": "1"}
     done = subprocess.run([Path(sys.executable).with_name("plans")], env=environment, capture_output=True, text=True)
     assert "review" in done.stdout.split() and "export" not in done.stdout.split()
+
+
+def test_a_pipe_closed_early_is_no_error(dataset: Path) -> None:
+    done = subprocess.run(f"{sys.executable} -m plans check {dataset} --all | head -1", shell=True, cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout.startswith("error:") and not done.stderr

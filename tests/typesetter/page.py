@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 
 import pymupdf
 
@@ -58,6 +59,12 @@ class Slot:
     spread: bool = False
 
 
+@cache
+def _advance(char: str) -> float:
+    """Advance of a glyph of size 1."""
+    return CJK.glyph_advance(ord(char))
+
+
 class Typesetter:
     """Sets one plan. `plan` is what was printed in the end: a character is added where a paragraph's end would not show."""
 
@@ -81,7 +88,7 @@ class Typesetter:
         return self.edges[i + 1] - self.edges[i] - 2 * self.layout.padding
 
     def advance(self, char: str) -> float:
-        own = CJK.glyph_advance(ord(char)) * self.layout.size
+        own = _advance(char) * self.layout.size
         return own + (self.layout.spacing if ord(char) > 0x2000 else 0.0)
 
     def clusters(self, text: str) -> list[str]:
