@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Literal
 
@@ -22,6 +23,9 @@ EXTRACTOR_VERSION = "4"
 
 MAX_PAGES = 2000
 """A plan has ten to a hundred pages; a longer file is something else, or an attack."""
+
+WINDOW = 50
+"""Pages read before the document is opened anew: MuPDF keeps what it has read (115 KB a page) until it is closed."""
 
 pymupdf.TOOLS.mupdf_display_errors(False)
 pymupdf.TOOLS.mupdf_display_warnings(False)
@@ -50,44 +54,54 @@ def extract_document(path: Path, reader: Reader = "mupdf", on_page: Callable[[in
     name = file_name(path)
     digest = file_hash(path)
     pymupdf.TOOLS.reset_mupdf_warnings()
-    try:
-        doc = pymupdf.open(path, filetype="pdf")
-    except Exception as error:
-        raise BadInput(name, f"不是可讀的 PDF 檔（{type(error).__name__}）。") from error
-    with doc:
+    pages: list[Page] = []
+    repaired = False
+    with ExitStack() as opened:
+        doc = opened.enter_context(_open(path, name))
+        count = doc.page_count
         if doc.needs_pass:
             raise BadInput(name, "檔案有密碼保護，無法開啟。")
-        if doc.page_count > MAX_PAGES:
-            raise BadInput(name, f"檔案有{doc.page_count}頁，超過上限{MAX_PAGES}頁，不是執行計畫。")
-        if doc.page_count == 0:
+        if count > MAX_PAGES:
+            raise BadInput(name, f"檔案有{count}頁，超過上限{MAX_PAGES}頁，不是執行計畫。")
+        if count == 0:
             raise BadInput(name, "檔案沒有任何一頁。")
-        pages: list[Page] = []
         other = None
         if reader == "pdfplumber":
             from .readers import plumber
 
             other = plumber.Plumber(path)
-        for number in range(1, doc.page_count + 1):
-            page = doc[number - 1]
-            pages.append(_read(page, number, other, name))
+        for number in range(1, count + 1):
+            if number > 1 and number % WINDOW == 1:
+                opened.close()
+                doc = opened.enter_context(_open(path, name))
+            pages.append(_read(doc[number - 1], number, other, name))
+            repaired = repaired or doc.is_repaired
             if on_page:
-                on_page(number, doc.page_count)
-        damage = DAMAGE.search(pymupdf.TOOLS.mupdf_warnings())
-        if damage or doc.is_repaired and not _ends_well(path):
-            # What is left of a damaged file looks like a plan with fewer measures, so none of it is taken.
-            raise BadInput(name, "檔案損壞或不完整，讀出的內容不能採用。")
-        plan = build_plan(pages, name, digest)
+                on_page(number, count)
+    damage = DAMAGE.search(pymupdf.TOOLS.mupdf_warnings())
+    if damage or repaired and not _ends_well(path):
+        # What is left of a damaged file looks like a plan with fewer measures, so none of it is taken.
+        raise BadInput(name, "檔案損壞或不完整，讀出的內容不能採用。")
+    seen = list(pages) if debug is not None else []
+    plan = build_plan(pages, name, digest)
     plan.extractor_version = EXTRACTOR_VERSION
     if other is not None:
         other.close()
     if debug is not None:
         from .debug import draw_pages
 
-        draw_pages(path, pages, plan, debug)
+        draw_pages(path, seen, plan, debug)
     if not plan.glyphs:
         plan.status, plan.reason = "failed", "檔案裡沒有任何文字，圖像也辨識不出文字。"
         plan.findings.append(PrintedFinding(severity="error", code="no_text", message="檔案裡沒有任何文字，圖像也辨識不出文字。"))
     return plan
+
+
+def _open(path: Path, name: str) -> pymupdf.Document:
+    try:
+        return pymupdf.open(path, filetype="pdf")
+    except Exception as error:
+        raise BadInput(name, f"不是可讀的 PDF 檔（{type(error).__name__}）。") from error
 
 
 def _ends_well(path: Path) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -22,9 +23,9 @@ class Line:
     """One printed line: glyphs in reading order with their left and right edges (points), and what follows from them."""
 
     page: int
-    chars: list[str]
-    x0: list[float]
-    x1: list[float]
+    chars: str
+    x0: array
+    x1: array
     top: float
     bottom: float
     baseline: float
@@ -52,13 +53,13 @@ class Line:
 
     def part(self, glyphs: list[int]) -> Line:
         """The line that these glyphs make by themselves."""
-        return make_line(self, [self.chars[i] for i in glyphs], [self.x0[i] for i in glyphs], [self.x1[i] for i in glyphs])
+        return make_line(self, "".join(self.chars[i] for i in glyphs), [self.x0[i] for i in glyphs], [self.x1[i] for i in glyphs])
 
 
-def make_line(like: Line, chars: list[str], x0: list[float], x1: list[float], bottom: float | None = None, confidence: float | None = None) -> Line:
+def make_line(like: Line, chars: str, x0: list[float], x1: list[float], bottom: float | None = None, confidence: float | None = None) -> Line:
     """A line of other glyphs with the page, height and size of `like`."""
-    facts = _facts("".join(chars), np.array(x0), np.array(x1), np.array([like.size]), [0, len(chars)])
-    return Line(like.page, chars, x0, x1, like.top, like.bottom if bottom is None else bottom, like.baseline, like.size, like.confidence if confidence is None else confidence, *next(facts))
+    facts = _facts(chars, np.array(x0), np.array(x1), np.array([like.size]), [0, len(chars)])
+    return Line(like.page, chars, array("d", x0), array("d", x1), like.top, like.bottom if bottom is None else bottom, like.baseline, like.size, like.confidence if confidence is None else confidence, *next(facts))
 
 
 def is_latin(char: str) -> bool:
@@ -90,9 +91,9 @@ def make_lines(page: Page, key: np.ndarray) -> tuple[dict[int, list[Line]], int]
     base, size, keys = _middle(page.baseline[index], cuts), _middle(page.size[index], cuts), key[index[starts]].tolist()
     whole = "".join(page.chars[index].tolist())
     facts = _facts(whole, boxes[:, 0], boxes[:, 2], np.array(size), cuts)
-    chars, left, right, confidence = list(whole), boxes[:, 0].tolist(), boxes[:, 2].tolist(), page.confidence[index].tolist()
+    left, right, confidence = array("d", boxes[:, 0].tobytes()), array("d", boxes[:, 2].tobytes()), page.confidence[index].tolist()
     for n, (a, b) in enumerate(pairwise(cuts)):
-        out.setdefault(keys[n], []).append(Line(page.number, chars[a:b], left[a:b], right[a:b], tops[n], bottoms[n], base[n], size[n], sum(confidence[a:b]) / (b - a), *next(facts)))
+        out.setdefault(keys[n], []).append(Line(page.number, whole[a:b], left[a:b], right[a:b], tops[n], bottoms[n], base[n], size[n], sum(confidence[a:b]) / (b - a), *next(facts)))
     return out, int(removed.sum())
 
 
@@ -223,7 +224,7 @@ def upright(lines: list[Line]) -> list[Line]:
     for column in sorted(columns, key=lambda c: -c[0][0].x0[c[0][1]]):
         ends = [line for line, _ in column]
         out.append(make_line(
-            ends[0], [line.chars[i] for line, i in column], [min(line.x0[i] for line, i in column)] * len(column), [max(line.x1[i] for line, i in column)] * len(column),
+            ends[0], "".join(line.chars[i] for line, i in column), [min(line.x0[i] for line, i in column)] * len(column), [max(line.x1[i] for line, i in column)] * len(column),
             bottom=ends[-1].bottom, confidence=sum(line.confidence for line in ends) / len(ends),
         ))
     return out

@@ -26,6 +26,7 @@ from .units import UnitName, align, join_names, plan_habit
 def build_plan(pages: list[Page], source_file: str, sha256: str) -> PrintedPlan:
     """Assemble what the pages print. `pages` in order, page numbers 1-based; coordinates in points.
 
+    The list is used up: each page is let go once its lines are made, or a document of 2,000 pages would stand in memory twice.
     The result's status is `not_a_plan` when neither a plan table nor a plan outline is found.
     """
     plan = PrintedPlan(source_file=source_file, sha256=sha256, pages=len(pages))
@@ -37,7 +38,10 @@ def build_plan(pages: list[Page], source_file: str, sha256: str) -> PrintedPlan:
     edges: list[float] | None = None
     mended: Counter[str] = Counter()
     several = False
-    for page, aside in zip(pages, over_table(pages)):
+    widths = {p.number: p.width for p in pages}
+    heights = {p.number: p.height for p in pages}
+    for aside in over_table(pages):
+        page = pages.pop(0)
         plan.findings += page.findings
         if page.turn:
             plan.turned[page.number] = page.turn
@@ -51,8 +55,6 @@ def build_plan(pages: list[Page], source_file: str, sha256: str) -> PrintedPlan:
             edges = next((list(g.xs) for g in found if count_header_rows(g)), None)
         grids += found
         open_lines.append((page.height, outside))
-    widths = {p.number: p.width for p in pages}
-    heights = {p.number: p.height for p in pages}
     table = stitch(grids, heights)
     for grid in grids:
         for cell in grid.cells:
