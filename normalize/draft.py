@@ -106,7 +106,7 @@ def identify(title: Title, plan: PrintedPlan, codes_file: Path | None) -> tuple[
 
 def _rows(draft: Draft, plan: PrintedPlan, heads: PlanHeadings) -> None:
     equals: dict[tuple, int] = {}
-    known = plan_names([u.text for r in plan.rows for m in r.measures for u in m.units])
+    known = plan_names({u.text for r in plan.rows for m in r.measures for u in m.units})
     elsewhere = {m.node.code for head in heads.rows for m in head.focus if m.node}
     last_focus: str | None = None
     for index, (printed, head) in enumerate(zip(plan.rows, heads.rows)):
@@ -114,12 +114,13 @@ def _rows(draft: Draft, plan: PrintedPlan, heads: PlanHeadings) -> None:
         if not head.focus and candidates:  # what no other cell prints, or the cell above running on
             candidates = [c for c in candidates if c not in elsewhere or c == last_focus] or candidates
         last_focus = focus or last_focus
+        above = _raw(printed.pillar), _raw("\n".join(printed.focus))
+        common = {"pillar_printed": repair(head.pillar_printed), "focus_printed": repair("\n".join(head.focus_printed))} | _codes(head, heads.edition, pillar, focus)
         for measure in printed.measures:
-            fact = tuple(_raw(x) for x in (printed.pillar, "\n".join(printed.focus), measure.theme, measure.marker))
+            fact = *above, _raw(measure.theme), _raw(measure.marker)
             equals[fact] = equals.get(fact, 0) + 1
             measure_id = _measure_id(draft.plan["plan_id"], fact, equals[fact])
-            row = _measure_row(draft.plan, measure_id, len(draft.measures) + 1, printed.pillar, head, measure)
-            _set_codes(row, head, heads.edition, pillar, focus)
+            row = _measure_row(draft.plan, measure_id, len(draft.measures) + 1, measure) | common
             row["extra"] = json.dumps({k: repair(v) for k, v in printed.extra.items()}, ensure_ascii=False) if printed.extra else None
             if focus is None and candidates:
                 draft.open.append((len(draft.measures), candidates))
@@ -153,28 +154,27 @@ def codes(head: RowHeadings, edition: Edition | None) -> tuple[str | None, str |
     return pillar, None, candidates
 
 
-def _set_codes(row: dict, head: RowHeadings, edition: Edition | None, pillar: str | None, focus: str | None) -> None:
+def _codes(head: RowHeadings, edition: Edition | None, pillar: str | None, focus: str | None) -> dict:
+    """The columns that say what a ruled row's headings were matched to."""
     match = head.focus[0] if focus is not None else None
-    row["taxonomy"] = edition.code if edition else None
-    row["pillar_code"], row["pillar"] = pillar, edition.text(pillar) if edition else None
-    row["focus_code"], row["focus"] = focus, edition.text(focus) if edition else None
     by_focus = head.pillar.node is None or head.pillar.node.code != pillar
-    row["pillar_score"] = (match.score if match and by_focus else 0.0 if by_focus else head.pillar.score) if pillar else 0.0
-    row["pillar_margin"] = head.pillar.margin
-    row["focus_score"] = match.score if match else 0.0
-    row["focus_margin"] = match.margin if match else 0.0
-    row["focus_basis"] = "printed" if focus is not None else None
+    return {
+        "taxonomy": edition.code if edition else None,
+        "pillar_code": pillar, "pillar": edition.text(pillar) if edition else None,
+        "focus_code": focus, "focus": edition.text(focus) if edition else None,
+        "pillar_score": (match.score if match and by_focus else 0.0 if by_focus else head.pillar.score) if pillar else 0.0, "pillar_margin": head.pillar.margin,
+        "focus_score": match.score if match else 0.0, "focus_margin": match.margin if match else 0.0, "focus_basis": "printed" if focus is not None else None,
+    }
 
 
-def _measure_row(plan: dict, measure_id: str, seq: int, pillar_printed: str, head: RowHeadings, measure: PrintedMeasure) -> dict:
+def _measure_row(plan: dict, measure_id: str, seq: int, measure: PrintedMeasure) -> dict:
     title = repair(measure.title).strip() if measure.title else None
     lines = ([title] if title else []) + [repair(p.text) for p in measure.paragraphs if p.text.strip()]
     text = "\n".join(lines)
     boxes = measure.boxes or [b for p in measure.paragraphs for b in p.boxes]
     pages = [b.page for b in boxes]
     return {"measure_id": measure_id, "plan_id": plan["plan_id"], "agency": plan["agency"], "year_roc": plan["year_roc"], "year": plan["year"],
-            "pillar_printed": repair(head.pillar_printed), "focus_printed": repair("\n".join(head.focus_printed)), "seq": seq,
-            "theme": repair(measure.theme).strip() or None if measure.theme else None, "marker": measure.marker, "title": title, "text": text, "units": [],
+            "seq": seq, "theme": repair(measure.theme).strip() or None if measure.theme else None, "marker": measure.marker, "title": title, "text": text, "units": [],
             "page_first": min(pages, default=None), "page_last": max(pages, default=None), "boxes": [box_row(b) for b in boxes],
             "text_confidence": measure.confidence, "needs_review": False, "text_folded": searchable(text), "corrected": []}
 

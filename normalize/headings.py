@@ -99,9 +99,10 @@ def decide_edition(headings: list[Heading], year_roc: int | None) -> tuple[Editi
     """The edition whose wording the headings carry, its support (0-1) and the matches; the year only breaks ties."""
     if not headings:
         return None, 0.0, []
-    bound = {e: float(wording_matrix(e, headings).max(axis=1).mean()) for e in editions()}
+    wording = {e: wording_matrix(e, headings) for e in editions()}
+    bound = {e: float(w.max(axis=1).mean()) for e, w in wording.items()}
     likely = [e for e in editions() if bound[e] >= max(bound.values()) - 0.15]
-    matches = {e: align(e, headings) for e in likely}
+    matches = {e: align(e, headings, wording[e]) for e in likely}
     support = {e: sum(m.wording for m in ms if m.node) / len(ms) for e, ms in matches.items()}
     best = max(support.values())
     tied = [e for e in likely if support[e] >= best - SUPPORT_TIE]

@@ -68,17 +68,17 @@ def _cut_similarity(short: str, long: str) -> float:
 
 
 @lru_cache(maxsize=65536)
-def _wording(edition: Edition, key: str) -> tuple[float, ...]:
-    """Similarity of one folded heading to every node of the edition, in node order; cached, for headings repeat."""
+def _wording(edition: Edition, key: str) -> np.ndarray:
+    """Similarity of one folded heading to every node of the edition, shape (nodes,); cached, for headings repeat: not to be changed."""
     keys = [(i, k) for i, node in enumerate(edition.nodes) for k in node.keys]
     whole = process.cdist([key], [k for _, k in keys], scorer=fuzz.ratio)[0] / 100
-    out = [0.0] * len(edition.nodes)
+    out = np.zeros(len(edition.nodes))
     for (i, k), similarity in zip(keys, whole.tolist()):
         if similarity < SURE:
             short, long = (key, k) if len(key) < len(k) else (k, key)
             similarity = max(similarity, _cut_similarity(short, long))
         out[i] = max(out[i], similarity)
-    return tuple(out)
+    return out
 
 
 @cache
@@ -111,32 +111,34 @@ def wording_matrix(edition: Edition, headings: list[Heading]) -> np.ndarray:
     if not headings:
         return np.zeros((0, len(edition.nodes)))
     is_pillar, _, _ = _shape(edition)
-    out = np.array([_wording(edition, match_key(h.text)) for h in headings])
+    out = np.stack([_wording(edition, match_key(h.text)) for h in headings])
     level = np.array([h.level == "pillar" for h in headings])
     return np.where(level[:, None] == is_pillar[None, :], out, 0.0)
 
 
-def align(edition: Edition, headings: list[Heading]) -> list[Match]:
-    """Match every heading of a plan to a node of the edition, or to none; one `Match` a heading, in order."""
+def align(edition: Edition, headings: list[Heading], wording: np.ndarray | None = None) -> list[Match]:
+    """Match every heading of a plan to a node of the edition, or to none; one `Match` a heading, in order.
+
+    `wording` is their `wording_matrix`, where it is at hand.
+    """
     if not headings:
         return []
-    wording = wording_matrix(edition, headings)
+    wording = wording_matrix(edition, headings) if wording is None else wording
     best = wording.argmax(axis=1)
-    top = wording[np.arange(len(headings)), best]
-    second = np.partition(wording, -2, axis=1)[:, -2]
+    second, top = np.partition(wording, -2, axis=1)[:, -2:].T
     if not ((top >= SURE) & (top - second >= 0.3)).all():
         best = _best_path(edition, headings, wording)
-    return [_match(edition, h, wording[i], int(best[i])) for i, h in enumerate(headings)]
+    own = wording[np.arange(len(headings)), best]
+    return [_match(edition, *facts) for facts in zip(headings, best.tolist(), own.tolist(), top.tolist(), second.tolist())]
 
 
-def _match(edition: Edition, heading: Heading, wording: np.ndarray, index: int) -> Match:
+def _match(edition: Edition, heading: Heading, index: int, own: float, top: float, second: float) -> Match:
+    """`own` is the similarity to node `index` (-1: none); `top` and `second` are the heading's two highest."""
     if index < 0:
-        ordered = np.sort(wording)
-        return Match(None, float(ordered[-1]), float(ordered[-1] - ordered[-2]))
+        return Match(None, top, top - second)
     node = edition.nodes[index]
-    rival = float(np.delete(wording, index).max())
     agrees = None if heading.number is None or node.number == 0 else heading.number == node.number
-    return Match(node, float(wording[index]), float(wording[index]) - rival, agrees)
+    return Match(node, own, own - (second if own == top else top), agrees)
 
 
 def _best_path(edition: Edition, headings: list[Heading], wording: np.ndarray) -> np.ndarray:

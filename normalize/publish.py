@@ -22,6 +22,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import accumulate
+from operator import itemgetter
 from pathlib import Path
 
 import pyarrow as pa
@@ -60,9 +61,12 @@ def to_arrow(table: Table, rows: list[dict]) -> pa.Table:
     """Rows as an Arrow table in the declared order; PublishError names column and reason when a row does not fit."""
     schema = table.arrow()
     columns = []
-    for field in schema:
+    try:
+        by_column = list(zip(*map(itemgetter(*schema.names), rows))) or [()] * len(schema)
+    except KeyError as error:
+        raise PublishError(f"{table.name}: a row lacks the column {error}") from error
+    for field, values in zip(schema, by_column):
         try:
-            values = [row.get(field.name) for row in rows]
             array = _boxes(values) if field.type == TYPES["list<box>"] else pa.array(values, type=field.type)
         except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError) as error:
             raise PublishError(f"{table.name}.{field.name}: {error}") from error

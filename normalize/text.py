@@ -24,6 +24,7 @@ _RADICALS = {"⺠": "民", "⺟": "母", "⻑": "長", "⻄": "西", "⻘": "青
 _VARIANTS = str.maketrans({"台": "臺", "叁": "參", "参": "參", "覧": "覽", "昇": "升", "爲": "為", "綫": "線", "羣": "群", "峯": "峰", "佈": "布",
                            "櫈": "凳", "衞": "衛", "啓": "啟", "裏": "裡", "着": "著", "檯": "臺", "内": "內", "户": "戶", "説": "說", "温": "溫",
                            "污": "汙", "汚": "汙", "証": "證", "秘": "祕", "銹": "鏽", "槪": "概", "瞄": "描", "徧": "遍", "册": "冊", "够": "夠"})
+_VARIED = frozenset(map(chr, _VARIANTS))
 _NOT_WORD = re.compile(r"[\W_]+")
 
 
@@ -36,7 +37,8 @@ def repair(text: str) -> str:
 
 def searchable(text: str) -> str:
     """Folded form for searching: NFKC, lower case, no white space, common variants as one (台 = 臺). Punctuation stays."""
-    return "".join(unicodedata.normalize("NFKC", repair(text)).lower().split()).translate(_VARIANTS)
+    folded = "".join(unicodedata.normalize("NFKC", repair(text)).lower().split())
+    return folded if _VARIED.isdisjoint(folded) else folded.translate(_VARIANTS)
 
 
 @lru_cache(maxsize=16384)

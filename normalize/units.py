@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -50,6 +51,7 @@ def _collectives() -> tuple[dict[str, str], dict[str, str], list[tuple[re.Patter
     return names, kinds, [(re.compile(p["pattern"]), p["kind"]) for p in raw["patterns"]]
 
 
+@lru_cache(maxsize=16384)
 def _spelling(name: str) -> str:
     """One spelling for widths and brackets: full-width letters and digits to half, brackets to half width."""
     return unicodedata.normalize("NFKC", compact(name)).strip("。．.:：;")
@@ -120,6 +122,6 @@ def mended_names(names: list[str]) -> dict[str, str]:
     return out
 
 
-def plan_names(lines: list[str]) -> frozenset[str]:
+def plan_names(lines: Iterable[str]) -> frozenset[str]:
     """Names a plan prints on lines of their own: what `read_units` may split stuck names into."""
     return frozenset(n for n in (_spelling(x) for x in lines) if 2 <= len(n) <= 8 and _SECTION.search(n))
