@@ -35,7 +35,8 @@ def changes(drafts: list[Draft]) -> list[dict]:
 def _pair(agency: str, before: Draft, after: Draft) -> list[dict]:
     old, new = before.measures, after.measures
     likeness = process.cdist([match_key(m["text"]) for m in old], [match_key(m["text"]) for m in new], scorer=fuzz.ratio, dtype=np.float32) / 100
-    same_focus = np.array([[a["focus_code"] is not None and a["focus_code"] == b["focus_code"] for b in new] for a in old])
+    codes = [np.array([m["focus_code"] or "" for m in measures]) for measures in (old, new)]
+    same_focus = (codes[0][:, None] == codes[1][None, :]) & (codes[0] != "")[:, None]
     # The likeliest pairs are joined first; among equals those under the same focus point, then in printed order.
     order = np.argsort(-(likeness + 0.001 * same_focus), axis=None, kind="stable")
     partner: dict[int, int] = {}
