@@ -23,7 +23,7 @@ from normalize.findings import KINDS, finding
 from normalize.headings import PlanHeadings, RowHeadings, match_plan
 from normalize.sections import section_rows
 from normalize.taxonomy import Edition
-from normalize.text import repair, searchable
+from normalize.text import fold, repair
 from normalize.titles import Title, parse_title
 from normalize.units import kind_of, mended_names, plan_names, read_units
 
@@ -176,7 +176,7 @@ def _measure_row(plan: dict, measure_id: str, seq: int, measure: PrintedMeasure)
     return {"measure_id": measure_id, "plan_id": plan["plan_id"], "agency": plan["agency"], "year_roc": plan["year_roc"], "year": plan["year"],
             "seq": seq, "theme": repair(measure.theme).strip() or None if measure.theme else None, "marker": measure.marker, "title": title, "text": text, "units": [],
             "page_first": min(pages, default=None), "page_last": max(pages, default=None), "boxes": [box_row(b) for b in boxes],
-            "text_confidence": measure.confidence, "needs_review": False, "text_folded": searchable(text), "corrected": []}
+            "text_confidence": measure.confidence, "needs_review": False, "text_folded": fold(text), "corrected": []}
 
 
 def box_row(box: Box | None) -> dict | None:
@@ -187,9 +187,9 @@ def _unit_rows(draft: Draft, row: dict, measure: PrintedMeasure, known: frozense
     units = [u for printed in measure.units for u in read_units(repair(printed.text), known)]
     units = list({u.name: u for u in reversed(units)}.values())[::-1]
     row["units"] = [u.name for u in units]
-    common = {k: row[k] for k in ("measure_id", "plan_id", "agency", "year", "seq")} | {"measure": row["text"]}
+    common = {"measure_id": row["measure_id"], "plan_id": row["plan_id"], "agency": row["agency"], "year": row["year"], "seq": row["seq"], "measure": row["text"]}
     for position, unit in enumerate(units):
-        draft.units.append(common | {"position": position, "unit": unit.name, "unit_printed": unit.printed, "unit_kind": unit.kind, "role": unit.role, "units_in_measure": len(units)})
+        draft.units.append({**common, "position": position, "unit": unit.name, "unit_printed": unit.printed, "unit_kind": unit.kind, "role": unit.role, "units_in_measure": len(units)})
     if not units:
         draft.units.append(common | {"position": 0, "unit": None, "unit_printed": None, "unit_kind": None, "role": None, "units_in_measure": 0})
 

@@ -37,7 +37,12 @@ def repair(text: str) -> str:
 
 def searchable(text: str) -> str:
     """Folded form for searching: NFKC, lower case, no white space, common variants as one (台 = 臺). Punctuation stays."""
-    folded = "".join(unicodedata.normalize("NFKC", repair(text)).lower().split())
+    return fold(repair(text))
+
+
+def fold(repaired: str) -> str:
+    """`searchable` of a text that is repaired already."""
+    folded = "".join(unicodedata.normalize("NFKC", repaired).lower().split())
     return folded if _VARIED.isdisjoint(folded) else folded.translate(_VARIANTS)
 
 
