@@ -9,8 +9,8 @@ from normalize.schema import TABLES, Column, Table
 _TYPES = {"string": "string", "int16": "integer", "int32": "integer", "float32": "number", "bool": "boolean", "list<string>": "any", "box": "any", "list<box>": "any", "timestamp": "datetime"}
 
 
-def descriptor(files: dict[str, tuple[int, str]]) -> dict:
-    """The package descriptor; `files` maps file name to (bytes, sha256). Holds nothing volatile."""
+def descriptor(files: dict[str, list[tuple[str, int, str]]]) -> dict:
+    """The package descriptor; `files` gives each table's files as (path, bytes, sha256). Holds nothing volatile."""
     return {
         "profile": "data-package",
         "name": "kaohsiung-service-plans",
@@ -18,19 +18,22 @@ def descriptor(files: dict[str, tuple[int, str]]) -> dict:
         "description": "Measures, responsible units and agencies of Kaohsiung's service-improvement plans, read from the filed PDFs.",
         "licenses": [{"name": "OGDL-Taiwan-1.0", "title": "政府資料開放授權條款第1版", "path": "https://data.gov.tw/license"}],
         "finding_codes": {k.code: {"severity": k.severity, "description": k.en, "description_zh": k.zh} for k in KINDS.values()},
-        "resources": [_resource(t, *files[f"{t.name}.parquet"]) for t in TABLES],
+        "resources": [_resource(t, files[t.name]) for t in TABLES],
     }
 
 
-def _resource(table: Table, size: int, digest: str) -> dict:
+def _resource(table: Table, files: list[tuple[str, int, str]]) -> dict:
     schema = {"fields": [_field(c) for c in table.columns], "missingValues": []}  # "" is a text; a missing value is null
     if table.key:
         schema["primaryKey"] = list(table.key)
     if table.foreign:
         schema["foreignKeys"] = [{"fields": list(fields), "reference": {"resource": other, "fields": list(fields)}} for fields, other in table.foreign]
-    return {"name": table.name, "path": f"{table.name}.parquet", "format": "parquet", "mediatype": "application/vnd.apache.parquet", "title": table.en, "title_zh": table.zh,
-            # Not the standard's `bytes` and `hash`: its own tool cannot count them for Parquet and calls the package invalid.
-            "file_bytes": size, "file_sha256": digest, "schema": schema}
+    (path, size, digest), *more = files
+    # Not the standard's `bytes` and `hash`: its own tool cannot count them for Parquet and calls the package invalid.
+    out = {"name": table.name, "path": path, "format": "parquet", "mediatype": "application/vnd.apache.parquet", "title": table.en, "title_zh": table.zh, "file_bytes": size, "file_sha256": digest}
+    if more:  # divided by year: the first file stands for the schema, the others are listed
+        out["more_files"] = [{"path": p, "file_bytes": n, "file_sha256": d} for p, n, d in more]
+    return out | {"schema": schema}
 
 
 def _field(column: Column) -> dict:

@@ -7,6 +7,10 @@
       releases/3f2a9c…/                                 a complete release, named by the hash of its files
       .lock                                             one publisher at a time
 
+A table of more than PARTITION_FROM rows that has a year becomes a folder of the same name, one file a year
+(`measures.parquet/2025.parquet`, `unknown.parquet` for plans without one). pandas and Polars read the folder as they read the file,
+DuckDB reads `measures.parquet/*.parquet`; a query for one year opens one file, by the files' statistics.
+
 A release is written to `releases/.build-*`, flushed to disk, renamed, and only then does `current` point to it. A crash at
 any moment leaves the old `current`; half-made builds are removed by the next run. The release before the current one is
 kept. A reader who needs several tables of one release resolves `current` once.
@@ -26,6 +30,7 @@ from operator import itemgetter
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 try:
@@ -36,6 +41,7 @@ except ImportError:  # not on Windows: there two publishers at once are on their
 from normalize.schema import BOX, TABLES, TYPES, Table
 
 KEEP = 2  # releases kept: the current one and the one before
+PARTITION_FROM = 2_000_000  # rows: above this a table is divided by year; a table of 10^6 pages' measures has some 10^7
 _NAMES = [f"{t.name}.parquet" for t in TABLES] + ["datapackage.json"]
 
 
@@ -51,10 +57,20 @@ def _locked(out_dir: Path) -> Iterator[None]:
         yield
 
 
-def write_table(table: Table, data: pa.Table, path: Path) -> None:
-    """Write one Parquet file: zstd, coded columns dictionary encoded, fixed row groups; the same rows give the same bytes."""
+def write_table(table: Table, data: pa.Table, path: Path) -> list[Path]:
+    """Write one Parquet file, or a folder of one a year: zstd, coded columns dictionary encoded, fixed row groups.
+
+    The same rows give the same bytes. Returns the files written, in name order.
+    """
+    parts = {path: data}
+    if data.num_rows > PARTITION_FROM and "year" in data.column_names:
+        path.mkdir()
+        parts = {path / f"{'unknown' if year is None else year}.parquet": data.filter(pc.is_null(data["year"]) if year is None else pc.equal(data["year"], year))
+                 for year in sorted(data["year"].unique().to_pylist(), key=lambda y: (y is None, y))}
     coded = [c.name for c in table.columns if c.coded]
-    pq.write_table(data, path, compression="zstd", use_dictionary=coded, row_group_size=65536, store_schema=True)
+    for part, rows in parts.items():
+        pq.write_table(rows, part, compression="zstd", use_dictionary=coded, row_group_size=65536, store_schema=True)
+    return list(parts)
 
 
 def to_arrow(table: Table, rows: list[dict]) -> pa.Table:
@@ -87,7 +103,7 @@ def _boxes(values: list[list[dict]]) -> pa.Array:
 def publish(tables: dict[str, pa.Table], out_dir: Path, datapackage) -> Path:
     """Write all tables as one release and make it current; returns the release folder.
 
-    `datapackage(files)` gives the descriptor for {file name: (bytes, sha256)}. Raises PublishError (nothing changed) when a table is missing.
+    `datapackage(files)` gives the descriptor for {table name: [(path in the release, bytes, sha256), …]}. Raises PublishError (nothing changed) when a table is missing.
     """
     missing = [t.name for t in TABLES if t.name not in tables]
     if missing:
@@ -101,13 +117,11 @@ def publish(tables: dict[str, pa.Table], out_dir: Path, datapackage) -> Path:
         build.chmod(0o755)
         files = {}
         for table in TABLES:
-            path = build / f"{table.name}.parquet"
-            write_table(table, tables[table.name], path)
-            raw = path.read_bytes()
-            files[path.name] = (len(raw), hashlib.sha256(raw).hexdigest())
+            parts = write_table(table, tables[table.name], build / f"{table.name}.parquet")
+            files[table.name] = [(p.relative_to(build).as_posix(), p.stat().st_size, _digest(p)) for p in parts]
         (build / "datapackage.json").write_text(json.dumps(datapackage(files), ensure_ascii=False, indent=2) + "\n", "utf-8")
-        name = hashlib.sha256(b"".join((build / n).read_bytes() for n in sorted(_NAMES))).hexdigest()[:16]
-        for path in build.iterdir():
+        name = _digest(build / "datapackage.json")[:16]  # which holds the digest of every file
+        for path in build.rglob("*"):
             _sync(path)
         release = releases / name
         if release.exists():
@@ -121,6 +135,11 @@ def publish(tables: dict[str, pa.Table], out_dir: Path, datapackage) -> Path:
     return release
 
 
+def _digest(path: Path) -> str:
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def _point(out_dir: Path, release: Path) -> None:
     """Make a release the current one. Where links cannot be made (some network drives) files are swapped one by one."""
     try:
@@ -131,10 +150,14 @@ def _point(out_dir: Path, release: Path) -> None:
         if isinstance(error, FileExistsError | IsADirectoryError):
             raise
         for file in _NAMES:
-            fresh = out_dir / f".{file}.new"
-            shutil.copyfile(release / file, fresh)
+            fresh, old = out_dir / f".{file}.new", out_dir / file
+            if (release / file).is_dir() or old.is_dir():  # no folder is replaced in one step
+                shutil.rmtree(old, ignore_errors=True)
+                old.unlink(missing_ok=True)
+            copy = shutil.copytree if (release / file).is_dir() else shutil.copyfile
+            copy(release / file, fresh)
             _sync(fresh)
-            os.replace(fresh, out_dir / file)
+            os.replace(fresh, old)
 
 
 def _link(target: Path, link: Path) -> None:

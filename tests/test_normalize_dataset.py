@@ -167,7 +167,7 @@ def test_a_crash_while_publishing_leaves_the_old_dataset_whole(interim, tmp_path
         def dying(table, data, path, calls=calls, nth=nth):
             if next(calls) == nth:
                 raise KeyboardInterrupt
-            real(table, data, path)
+            return real(table, data, path)
 
         monkeypatch.setattr(publish, "write_table", dying)
         with pytest.raises(KeyboardInterrupt):
