@@ -2,11 +2,12 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 VENV := .venv
+PEERS := .venv-peers
 PY := $(VENV)/bin/python
 PLANS := $(VENV)/bin/plans
 WORKERS ?= $(shell nproc 2>/dev/null || echo 1)
 
-.PHONY: help extract nightly check review export notebooks harmonise test bench-match bench-ocr calibrate compare-readers lint lock clean
+.PHONY: help extract nightly check review export notebooks harmonise test bench bench-match bench-ocr calibrate compare-readers lint lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -56,6 +57,17 @@ harmonise: $(VENV)/.runtime ## propose matches for names the data files do not k
 test: $(VENV)/.dev ## run the tests
 	@$(PY) -m pytest
 
+$(PEERS)/.ready: benchmarks/peers.txt | $(PY)
+	@echo "installing the readers to compare with …"
+	@$(PY) -m venv $(PEERS)
+	@$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/peers.txt
+	@touch $@
+
+bench: $(VENV)/.dev $(PEERS)/.ready ## speed, memory and accuracy beside other readers; growth over pages and plans (half an hour)
+	@$(PY) -m benchmarks.speed --peers $(PEERS)/bin/python
+	@$(PY) -m benchmarks.scale length
+	@$(PY) -m benchmarks.scale corpus
+
 bench-match: $(VENV)/.dev ## heading accuracy under noise
 	@$(PY) benchmarks/match_noise.py
 
@@ -80,5 +92,5 @@ lock: $(VENV)/.dev ## pin the newest versions that pyproject.toml allows
 	@$(UV) -c requirements-dev.lock -o requirements.lock
 
 clean: ## delete the environment, the interim records and the dataset
-	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(PEERS) .pytest_cache .ruff_cache .hypothesis
 	find data/interim data/processed -mindepth 1 ! -name .gitkeep -exec rm -rf {} +

@@ -3,8 +3,9 @@
     python -m benchmarks.scale length [--pages 1 10 100 500 1000 2000]
     python -m benchmarks.scale corpus [--plans 1 10 100 1000 5000] [--keep FOLDER]
 
-Each size is measured in fresh processes. The growth exponent is the slope of log(time) over log(size), fitted by least squares
-to the sizes of which the largest is at most a hundred times the smallest used: starting up hides the growth of smaller ones.
+Each size is measured in fresh processes. The growth exponent is the slope of log(CPU time) over log(size), fitted by least squares
+to the sizes of which the largest is at most a hundred times the smallest used: starting up hides the growth of smaller ones. CPU time
+rather than wall-clock time, for a shared machine does not run evenly.
 Memory is the peak resident set (VmHWM) of a process. Linux only.
 """
 
@@ -22,7 +23,6 @@ import time
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
 import pymupdf
 
 ROOT = Path(__file__).parent.parent
@@ -62,12 +62,12 @@ def lengthen(pages: int, path: Path) -> None:
 
 
 def read_bare(path: str) -> dict:
-    start = time.perf_counter()
+    start, cpu = time.perf_counter(), time.process_time()
     with pymupdf.open(path) as doc:
         for page in doc:
             page.get_text("rawdict")
             page.get_drawings()
-    return {"seconds": time.perf_counter() - start, "peak": peak()}
+    return {"seconds": time.perf_counter() - start, "cpu": time.process_time() - cpu, "peak": peak()}
 
 
 def read_long(path: str) -> dict:
@@ -77,10 +77,10 @@ def read_long(path: str) -> dict:
     settle_collector()
     extract_document(ROOT / "data" / "raw" / "jiaxian-114.pdf")  # warm
     before = peak()
-    start = time.perf_counter()
+    start, cpu = time.perf_counter(), time.process_time()
     plan = extract_document(Path(path))
     assert plan.status == "ok"
-    return {"seconds": time.perf_counter() - start, "before": before, "peak": peak(), "measures": sum(len(r.measures) for r in plan.rows)}
+    return {"seconds": time.perf_counter() - start, "cpu": time.process_time() - cpu, "before": before, "peak": peak(), "measures": sum(len(r.measures) for r in plan.rows)}
 
 
 def length(sizes: list[int]) -> None:
@@ -91,9 +91,9 @@ def length(sizes: list[int]) -> None:
             path = Path(folder) / f"{n}.pdf"
             lengthen(n, path)
             bare, own = fresh("read_bare", path), fresh("read_long", path)
-            seconds.append(own["seconds"])
-            bare_seconds.append(bare["seconds"])
-            ratio = own["seconds"] / bare["seconds"]
+            seconds.append(own["cpu"])
+            bare_seconds.append(bare["cpu"])
+            ratio = own["cpu"] / bare["cpu"]
             print(f"{n:>8}{own['measures']:>10}{own['seconds']:>10.2f}{1000 * own['seconds'] / n:>11.2f}{ratio:>8.2f}{own['peak']:>9.0f}{1024 * (own['peak'] - own['before']) / n:>11.0f}{bare['peak']:>14.0f}", flush=True)
     print(f"growth exponent: {exponent(sizes, seconds):.3f} (bare MuPDF {exponent(sizes, bare_seconds):.3f})")
 
@@ -111,11 +111,14 @@ def run_extract(raw: str, out: str, workers: str) -> dict:
     outcomes = extract_folder(Path(raw), Path(out), int(workers))
     seconds = time.perf_counter() - start
     assert all(o.status == "ok" and not o.kept for o in outcomes)
-    return {"seconds": seconds, "peak": peak(), "worker": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024}
+    workers = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return {"seconds": seconds, "cpu": time.process_time() + workers.ru_utime + workers.ru_stime, "peak": peak(), "worker": workers.ru_maxrss / 1024}
 
 
 def run_normalize(interim: str, out: str) -> dict:
     """The normalise stage in one process, timed by what it does: reading records, rows, and writing tables."""
+    import pyarrow as pa
+
     from extract.model import PrintedPlan
     from extract.store import at, records
     from normalize import filings, focus_inference
@@ -128,12 +131,12 @@ def run_normalize(interim: str, out: str) -> dict:
     pa.array([0])  # imports pandas, once
     Path(out).mkdir()
     spent = dict.fromkeys(("read", "draft", "infer", "tables", "write"), 0.0)
-    clock = time.perf_counter()
+    clock = time.process_time()
 
     def lap(name: str) -> None:
         nonlocal clock
-        spent[name] += time.perf_counter() - clock
-        clock = time.perf_counter()
+        spent[name] += time.process_time() - clock
+        clock = time.process_time()
 
     drafts, pages = [], 0
     for path in records(at(interim)):
@@ -155,14 +158,14 @@ def run_normalize(interim: str, out: str) -> dict:
     return spent | {"measures": sum(len(d.measures) for d in drafts), "pages": pages, "peak": peak()}
 
 
-def command(*arguments: str) -> tuple[float, float]:
-    """Seconds and the command's own peak memory (MB, children included) of `plans …`."""
+def command(*arguments: str) -> tuple[float, float, float]:
+    """Seconds, CPU seconds and peak memory (MB, of the largest process) of `plans …`."""
     start = time.perf_counter()
     process = subprocess.Popen([sys.executable, "-m", "plans", *arguments], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     assert process.returncode == 0, arguments
-    return time.perf_counter() - start, usage.ru_maxrss / 1024
+    return time.perf_counter() - start, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
 
 def corpus(sizes: list[int], keep: Path | None) -> None:
@@ -184,15 +187,15 @@ def corpus(sizes: list[int], keep: Path | None) -> None:
             one = fresh("run_extract", part, base / f"one{n}", 1)
             two = fresh("run_extract", part, base / f"two{n}", 2)
             whole = fresh("run_normalize", base / f"two{n}", base / f"out{n}")
-            seconds, most = command("normalize", str(base / f"two{n}"), "--out", str(base / f"dataset{n}"), "--workers", "2")
+            seconds, cpu, most = command("normalize", str(base / f"two{n}"), "--out", str(base / f"dataset{n}"), "--workers", "2")
             work = whole["draft"] + whole["infer"] + whole["tables"]
-            rows.append((n, one["seconds"], two["seconds"], seconds, work))
+            rows.append((n, one["cpu"], two["cpu"], cpu, work))
             print(f"{n:>7}{whole['pages']:>8}{whole['measures']:>10} |         {one['seconds']:>9.1f}{two['seconds']:>10.1f}{whole['pages'] / two['seconds']:>9.0f}{one['seconds'] / two['seconds']:>9.2f}{two['worker']:>10.0f} |           {seconds:>8.1f}{whole['measures'] / seconds:>11.0f}{whole['measures'] / work:>12.0f}{most:>8.0f}", flush=True)
-            print("        normalise, one process, seconds: " + ", ".join(f"{k} {whole[k]:.2f}" for k in ("read", "draft", "infer", "tables", "write")) + f"; peak {whole['peak']:.0f} MB", flush=True)
+            print("        normalise, one process, CPU seconds: " + ", ".join(f"{k} {whole[k]:.2f}" for k in ("read", "draft", "infer", "tables", "write")) + f"; peak {whole['peak']:.0f} MB", flush=True)
             for name in (part, base / f"one{n}"):
                 shutil.rmtree(name)
         ns = [r[0] for r in rows]
-        print("growth exponents: " + ", ".join(f"{name} {exponent(ns, [r[i] for r in rows]):.3f}" for i, name in ((1, "extract, 1 core"), (2, "extract, 2 cores"), (3, "normalise"), (4, "normalise without I/O"))))
+        print("growth exponents: " + ", ".join(f"{name} {exponent(ns, [r[i] for r in rows]):.3f}" for i, name in ((1, "extract, 1 core"), (2, "extract, 2 cores"), (3, "normalise"), (4, "normalise without I/O, one process"))))
 
 
 def main(argv: list[str] | None = None) -> int:

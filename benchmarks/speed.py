@@ -16,6 +16,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import pandas as pd
@@ -25,7 +26,7 @@ from tests.test_regression import expected, fold, found
 
 ROOT = Path(__file__).parent.parent
 RAW = ROOT / "data" / "raw"
-OWN, PEERS = ("bare", "extract"), ("find_tables", "pdfplumber", "camelot", "img2table")
+OWN, PEERS = ("bare", "trace", "extract"), ("find_tables", "pdfplumber", "camelot", "img2table")
 SCRIPT = 0.52  # whole-row F1 of an afternoon's script over pdfplumber or PyMuPDF tables on these plans: quoted, not measured here
 
 
@@ -97,6 +98,27 @@ def whole_rows(files: list[Path]) -> float:
     return 2 * right / there
 
 
+STARTS = {
+    "import pymupdf": ["-c", "import pymupdf"],
+    "plans --help": ["-m", "plans", "--help"],
+    "plans extract, nothing to do": ["-m", "plans", "extract", "no/such/folder"],
+    "plans normalize, nothing to do": ["-m", "plans", "normalize", "no/such/folder"],
+}
+
+
+def startup(rounds: int) -> list[str]:
+    """Lines on how long the command takes to be there, beside `import pymupdf`: medians, in turn."""
+    spent: dict[str, list[float]] = {name: [] for name in STARTS}
+    for number in range(rounds + 1):
+        for name, arguments in STARTS.items():
+            start = time.perf_counter()
+            subprocess.run([sys.executable, *arguments], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            if number:
+                spent[name].append(time.perf_counter() - start)
+    bare = spent["import pymupdf"]
+    return [f"{name:<34}{statistics.median(s):>8.2f} s{statistics.median(a - b for a, b in zip(s, bare)):>+8.2f} s" for name, s in spent.items()]
+
+
 def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.speed", description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=5)
@@ -117,10 +139,13 @@ def main(argv: list[str] | None = None) -> int:
         own = reader.rounds[1:]
         ratio = statistics.median(a / b for a, b in zip(own, bare))
         ms = [1000 * s / pages for s in own]
-        name = {"bare": "bare MuPDF", "extract": "extract stage (this project)", "find_tables": "PyMuPDF find_tables", "pdfplumber": "pdfplumber extract_tables", "camelot": "Camelot lattice"}.get(reader.name, reader.name)
-        whole = "–" if reader.name == "bare" else f"{text_whole(reader.ask('cells'), files):.1%}"
+        name = {"bare": "bare MuPDF", "trace": "MuPDF trace and drawings", "extract": "extract stage (this project)", "find_tables": "PyMuPDF find_tables", "pdfplumber": "pdfplumber extract_tables", "camelot": "Camelot lattice"}.get(reader.name, reader.name)
+        whole = "–" if reader.name in ("bare", "trace") else f"{text_whole(reader.ask('cells'), files):.1%}"
         rows = {"extract": f"{whole_rows(files):.3f}"}.get(reader.name, "–") if reader.name in OWN else f"({SCRIPT})" if reader.name in ("pdfplumber", "find_tables") else "–"
         print(f"{name + ' ' + reader.version:<34}{statistics.median(ms):>10.1f}{f'({min(ms):.1f}–{max(ms):.1f})':>16}{ratio:>8.2f}{reader.peak / 1e6:>9.0f}{whole:>12}{rows:>14}")
+    print()
+    for line in startup(args.rounds):
+        print(line)
     named = {r.name: r.rounds[1:] for r in readers}
     if "pdfplumber" in named:
         print(f"\nextract is {statistics.median(a / b for a, b in zip(named['pdfplumber'], named['extract'])):.1f} × faster than pdfplumber extract_tables")

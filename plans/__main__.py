@@ -38,14 +38,30 @@ def _fail(message: object) -> typer.Exit:
     return typer.Exit(NOTHING_DONE)
 
 
+class _NoBar:
+    """What stands in for a progress bar where nobody looks, without loading the library that draws one."""
+
+    def __enter__(self) -> _NoBar:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def add_task(self, *_: object, **__: object) -> int:
+        return 0
+
+    update = add_task
+
+
 def _bar(label: str):
     """A progress bar on stderr, silent where stderr is no terminal."""
+    if not sys.stderr.isatty():
+        return _NoBar()
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    console = Console(stderr=True)
     columns = TextColumn(label), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}")
-    return Progress(*columns, console=console, disable=not console.is_terminal, transient=True)
+    return Progress(*columns, console=Console(stderr=True), transient=True)
 
 
 @app.command(epilog=f"Examples: plans extract data/raw --workers 4 · plans extract s3://plans/raw --out s3://plans/interim --scheduler tcp://10.0.0.5:8786\n\n{CODES}")
