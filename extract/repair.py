@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import unicodedata
 
+import numpy as np
+
 from .model import Page
 
 # Radicals of the supplement block have no NFKC mapping, so those met in Chinese text layers are listed.
@@ -27,6 +29,8 @@ def _table() -> dict[int, str]:
 
 _TABLE = _table()
 _ODD = frozenset(map(chr, _TABLE))
+_IS_ODD = np.zeros(0x110000, dtype=bool)
+_IS_ODD[list(_TABLE)] = True
 
 
 def repair_text(text: str, count: dict[str, int] | None = None) -> str:
@@ -47,7 +51,8 @@ def repair_page(page: Page) -> tuple[dict[str, int], bool]:
     """
     counts: dict[str, int] = {}
     left = False
-    for char in _ODD.intersection(page.chars.tolist()):
+    odd = page.chars[_IS_ODD[page.chars.view(np.uint32)]] if len(page.chars) else page.chars
+    for char in set(odd.tolist()):
         mended = _TABLE[ord(char)]
         if len(mended) == 1:
             where = page.chars == char

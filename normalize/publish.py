@@ -41,6 +41,7 @@ except ImportError:  # not on Windows: there two publishers at once are on their
 from normalize.schema import BOX, TABLES, TYPES, Table
 
 KEEP = 2  # releases kept: the current one and the one before
+PIECE = 16_384  # rows turned into Arrow at a time
 PARTITION_FROM = 2_000_000  # rows: above this a table is divided by year; a table of 10^6 pages' measures has some 10^7
 _NAMES = [f"{t.name}.parquet" for t in TABLES] + ["datapackage.json"]
 
@@ -76,19 +77,23 @@ def write_table(table: Table, data: pa.Table, path: Path) -> list[Path]:
 def to_arrow(table: Table, rows: list[dict]) -> pa.Table:
     """Rows as an Arrow table in the declared order; PublishError names column and reason when a row does not fit."""
     schema = table.arrow()
+    # Piece by piece: the columns of all rows at once would stand in memory a second time, as Python objects.
+    return pa.concat_tables([_piece(table, schema, rows[i : i + PIECE]) for i in range(0, len(rows), PIECE)] or [schema.empty_table()])
+
+
+def _piece(table: Table, schema: pa.Schema, rows: list[dict]) -> pa.Table:
     columns = []
     try:
-        by_column = list(zip(*map(itemgetter(*schema.names), rows))) or [()] * len(schema)
+        by_column = zip(*map(itemgetter(*schema.names), rows))
+        for field, values in zip(schema, by_column):
+            array = _boxes(values) if field.type == TYPES["list<box>"] else pa.array(values, type=field.type)
+            if not field.nullable and array.null_count:
+                raise PublishError(f"{table.name}.{field.name}: {array.null_count} rows have no value")
+            columns.append(array)
     except KeyError as error:
         raise PublishError(f"{table.name}: a row lacks the column {error}") from error
-    for field, values in zip(schema, by_column):
-        try:
-            array = _boxes(values) if field.type == TYPES["list<box>"] else pa.array(values, type=field.type)
-        except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError) as error:
-            raise PublishError(f"{table.name}.{field.name}: {error}") from error
-        if not field.nullable and array.null_count:
-            raise PublishError(f"{table.name}.{field.name}: {array.null_count} rows have no value")
-        columns.append(array)
+    except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError) as error:
+        raise PublishError(f"{table.name}.{schema.names[len(columns)]}: {error}") from error
     return pa.Table.from_arrays(columns, schema=schema)
 
 
