@@ -63,7 +63,7 @@ $(PEERS)/.ready: benchmarks/peers.txt | $(PY)
 	@$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/peers.txt
 	@touch $@
 
-bench: $(VENV)/.dev $(PEERS)/.ready ## speed, memory and accuracy beside other readers; growth over pages and plans (half an hour)
+bench: $(VENV)/.dev $(PEERS)/.ready ## speed, memory and accuracy beside other readers; growth over pages and plans (twenty minutes)
 	@$(PY) -m benchmarks.speed --peers $(PEERS)/bin/python
 	@$(PY) -m benchmarks.scale length
 	@$(PY) -m benchmarks.scale corpus
