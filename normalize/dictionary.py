@@ -32,6 +32,7 @@ def page() -> str:
                 "| code | usual severity | meaning | 說明 | what to do |", "|---|---|---|---|---|"]
     findings += [f"| {k.code} | {k.severity} | {k.en} | {k.zh} | {k.do} |" for k in KINDS.values()]
     types = ("A `box` is `page` (from 1), `x0`, `y0`, `x1`, `y1` in PDF points, origin at the top left of the page as a person sees it.\n\n"
+             "A table of more than two million rows is a folder of the same name with one Parquet file a year; pandas and Polars read it like the file, DuckDB as `measures.parquet/*.parquet`.\n\n"
              "`extracted_at` is the only volatile column: when the printed plan was extracted. While a printed plan is unchanged (`interim_sha256`) the time of the dataset published before is kept, "
              "so a rerun gives the same bytes.\n\n"
              "`is_current`: of several filings of an agency and year the one with the later approval date printed by its title, or marked as revised, is current; between equals "
