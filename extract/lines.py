@@ -59,7 +59,8 @@ class Line:
 def make_line(like: Line, chars: str, x0: list[float], x1: list[float], bottom: float | None = None, confidence: float | None = None) -> Line:
     """A line of other glyphs with the page, height and size of `like`."""
     facts = _facts(chars, np.array(x0), np.array(x1), np.array([like.size]), [0, len(chars)])
-    return Line(like.page, chars, array("d", x0), array("d", x1), like.top, like.bottom if bottom is None else bottom, like.baseline, like.size, like.confidence if confidence is None else confidence, *next(facts))
+    bottom, confidence = like.bottom if bottom is None else bottom, like.confidence if confidence is None else confidence
+    return Line(like.page, chars, array("d", x0), array("d", x1), like.top, bottom, like.baseline, like.size, confidence, *next(facts))
 
 
 def is_latin(char: str) -> bool:
@@ -89,11 +90,12 @@ def make_lines(page: Page, key: np.ndarray) -> tuple[dict[int, list[Line]], int]
     boxes, starts = page.boxes[index], cuts[:-1]
     tops, bottoms = np.minimum.reduceat(boxes[:, 1], starts).tolist(), np.maximum.reduceat(boxes[:, 3], starts).tolist()
     base, size, keys = _middle(page.baseline[index], cuts), _middle(page.size[index], cuts), key[index[starts]].tolist()
-    whole = "".join(page.chars[index].tolist())
+    whole = page.chars[index].tobytes().decode("utf-32-le", "replace")  # one character a glyph, whatever a broken font map gave
     facts = _facts(whole, boxes[:, 0], boxes[:, 2], np.array(size), cuts)
     left, right, confidence = array("d", boxes[:, 0].tobytes()), array("d", boxes[:, 2].tobytes()), page.confidence[index].tolist()
     for n, (a, b) in enumerate(pairwise(cuts)):
-        out.setdefault(keys[n], []).append(Line(page.number, whole[a:b], left[a:b], right[a:b], tops[n], bottoms[n], base[n], size[n], sum(confidence[a:b]) / (b - a), *next(facts)))
+        sure = sum(confidence[a:b]) / (b - a)
+        out.setdefault(keys[n], []).append(Line(page.number, whole[a:b], left[a:b], right[a:b], tops[n], bottoms[n], base[n], size[n], sure, *next(facts)))
     return out, int(removed.sum())
 
 

@@ -60,7 +60,7 @@ def read_page(page: pymupdf.Page, number: int) -> Page:
     glyphs = list(chain.from_iterable(spans))
     codes, _, origins, boxes = zip(*glyphs) if glyphs else ((), (), (), ())
     code = np.array(codes, dtype=np.int64)
-    code[code <= 0] = 0xFFFD
+    code[(code <= 0) | (code > 0x10FFFF) | (code >= 0xD800) & (code <= 0xDFFF)] = 0xFFFD  # no characters, but what broken font maps give
     printed = ~_IS_SPACE[np.minimum(code, 0xFFFF)]
     if not printed.any():
         return _page(number, rect.width, rect.height, [], np.zeros((0, 4)), np.zeros((0, 2)), [], horizontal, vertical, findings)
