@@ -9,6 +9,7 @@ import pytest
 
 from extract import compare
 from extract.__main__ import main
+from extract.readers import mupdf, plumber
 
 from .typesetter.content import make_plan
 from .typesetter.page import Layout, Typesetter
@@ -44,3 +45,20 @@ def test_compare_says_when_they_agree(tmp_path: Path, capsys: pytest.CaptureFixt
     pdf.write_bytes(Typesetter(make_plan(2), Layout()).save())
     assert compare.main([str(pdf)]) == 0
     assert "the same" in capsys.readouterr().out
+
+
+def test_both_readers_leave_out_spaces_of_every_kind(tmp_path: Path) -> None:
+    pdf = tmp_path / "spaces.pdf"
+    doc = pymupdf.open()
+    page = doc.new_page()
+    writer = pymupdf.TextWriter(page.rect)
+    writer.append((100, 100), "甲\u200b乙\u00ad丙\u3000丁\ufeff戊 己", font=pymupdf.Font("cjk"), fontsize=12)
+    writer.write_text(page)
+    doc.save(pdf)
+    with pymupdf.open(pdf) as again:
+        assert {"\u200b", "\ufeff", "\u00ad"} <= {chr(c[0]) for span in again[0].get_texttrace() for c in span["chars"]}, "the page holds spaces without width"
+        by_mupdf = mupdf.read_page(again[0], 1)
+    other = plumber.Plumber(pdf)
+    by_plumber = other.read_page(1)
+    other.close()
+    assert "".join(by_mupdf.chars) == "".join(by_plumber.chars) == "甲乙丙丁戊己"

@@ -23,9 +23,9 @@ WATERMARK_SIZE = 30.0  # points: table text is never this large
 ASCENT = 0.38  # of the glyph size: a CJK glyph's baseline stands this far below its centre
 RULE_MIN = 2.0  # points: shorter strokes are dots of a dashed rule; clean_rules joins them
 
-SPACES = np.array([ord(c) for c in "\u0020\u00a0\u3000\t\r\n\u200b\u200c\u200d\ufeff\u2002\u2003\u2009\u00ad\u2028\u2029\x0b\x0c"])
+SPACES = frozenset("\u0020\u00a0\u3000\t\r\n\u200b\u200c\u200d\ufeff\u2002\u2003\u2009\u00ad\u2028\u2029\x00\x0b\x0c")
 _IS_SPACE = np.zeros(0x10000, dtype=bool)
-_IS_SPACE[SPACES] = True
+_IS_SPACE[[ord(c) for c in SPACES]] = True
 _PARTS = itemgetter("chars", "size", "color", "seqno", "dir", "wmode")
 
 
@@ -54,7 +54,7 @@ def read_page(page: pymupdf.Page, number: int) -> Page:
 
     shown = [span for span in trace if span["type"] != 3 and span["opacity"] != 0.0]
     hidden = 0 if len(shown) == len(trace) else sum(len(span["chars"]) for span in trace) - sum(len(span["chars"]) for span in shown)
-    spans, sizes, colors, order, directions, modes = zip(*map(_PARTS, shown)) if shown else ((),) * 6
+    spans, sizes, colors, painted, directions, modes = zip(*map(_PARTS, shown)) if shown else ((),) * 6
     ways = [_way(d, mode) for d, mode in zip(directions, modes)]
     findings: list[PrintedFinding] = []
     glyphs = list(chain.from_iterable(spans))
@@ -96,7 +96,7 @@ def read_page(page: pymupdf.Page, number: int) -> Page:
         hidden += int((mask & keep).sum())
         keep &= ~mask
     if fills:
-        seq = np.array(order)[span_of]
+        seq = np.array(painted)[span_of]
         cx, cy = (box[:, 0] + box[:, 2]) / 2, (box[:, 1] + box[:, 3]) / 2
         for x0, y0, x1, y1, order, _ in fills:
             if order <= 0 or not (seq < order).any():
