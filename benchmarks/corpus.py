@@ -3,7 +3,7 @@
     python -m benchmarks.corpus FOLDER [--plans 5000] [--bases 200]
 
 Headings are those of the 2017 edition; measures and units are made up. Every file has its own title (agency and year), so that
-no two are alike; the texts of the measures recur every `bases` files. Plans have about 30 measures on 3 to 6 pages, fewer
+no two are alike; the texts of the measures recur every `bases` files. Plans have 38 measures on 3.4 pages on average, fewer
 than the filed ones (46 to 69 on 5 to 10).
 """
 

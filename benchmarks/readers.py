@@ -14,6 +14,7 @@ import os
 import sys
 import tempfile
 import time
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 
@@ -42,23 +43,28 @@ def trace(path: str) -> list[str]:
 
 def extract(path: str) -> list[str]:
     """The extract stage's function for one file as its worker processes run it, record written."""
-    from extract.isolate import settle_collector
-    from extract.model import PrintedPlan
     from extract.run import extract_one
 
-    if not _once:
-        _once.append(tempfile.TemporaryDirectory())
-        settle_collector()
-    outcome = extract_one(Path(path), Path(_once[0].name))
+    outcome = extract_one(Path(path), Path(_worker_like().name))
     assert not outcome.kept
-    content = outcome.path.read_bytes() if _texts else b""
     outcome.path.unlink()
-    rows = PrintedPlan.model_validate_json(content).rows if content else []
-    return ["\n".join([m.title or "", *(p.text for p in m.paragraphs)]) for row in rows for m in row.measures]
+    return []
 
 
-_once: list[tempfile.TemporaryDirectory] = []
-_texts: list[bool] = []
+@cache
+def _worker_like() -> tempfile.TemporaryDirectory:
+    """Set this process up as a worker process is, once; a folder for records."""
+    from extract.isolate import settle_collector
+
+    settle_collector()
+    return tempfile.TemporaryDirectory()
+
+
+def measures(path: str) -> list[str]:
+    """What the extract stage gives where the others give cells: the text of each measure."""
+    from extract.document import extract_document
+
+    return ["\n".join([m.title or "", *(p.text for p in m.paragraphs)]) for row in extract_document(Path(path)).rows for m in row.measures]
 
 
 def pdfplumber(path: str) -> list[str]:
@@ -90,24 +96,27 @@ def img2table(path: str) -> list[str]:
 LIBRARIES = {"pdfplumber": "pdfplumber", "camelot": "camelot-py", "img2table": "img2table"}
 
 
+def peak() -> int:
+    """Peak resident memory of this process, bytes. Not ru_maxrss: that begins at the size of the process this one was forked from. Linux only."""
+    return 1024 * int(next(row for row in open("/proc/self/status") if row.startswith("VmHWM")).split()[1])
+
+
 def main(name: str, files: list[str]) -> None:
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})  # one core, for the libraries that would take more
     answers, sys.stdout = sys.stdout, sys.stderr  # what a library prints is no answer
     read = globals()[name]
+    cells = measures if name == "extract" else read
     for line in sys.stdin:
         if line.strip() == "cells":
-            _texts.append(True)
-            print(json.dumps([read(f) for f in files]), file=answers, flush=True)
+            print(json.dumps([cells(f) for f in files]), file=answers, flush=True)
             continue
         seconds = []
         for file in files:
             start = time.perf_counter()
             read(file)
             seconds.append(time.perf_counter() - start)
-        # Not ru_maxrss: that begins at the size of the process this one was forked from.
-        peak = 1024 * int(next(row for row in open("/proc/self/status") if row.startswith("VmHWM")).split()[1])
-        print(json.dumps({"seconds": seconds, "peak": peak, "version": metadata.version(LIBRARIES.get(name, "pymupdf"))}), file=answers, flush=True)
+        print(json.dumps({"seconds": seconds, "peak": peak(), "version": metadata.version(LIBRARIES.get(name, "pymupdf"))}), file=answers, flush=True)
 
 
 if __name__ == "__main__":

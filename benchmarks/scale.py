@@ -1,7 +1,7 @@
 """Cost over the length of a document, over the size of the corpus, and over cores.
 
     python -m benchmarks.scale length [--pages 1 10 100 500 1000 2000]
-    python -m benchmarks.scale corpus [--plans 1 10 100 1000 5000] [--keep FOLDER]
+    python -m benchmarks.scale corpus [--plans 1 10 100 500 1000 2500 5000] [--keep FOLDER]
 
 Each size is measured in fresh processes, lengths as the median of three. The growth exponent is the slope of log(CPU time) over log(size), fitted by least squares
 to the sizes of which the largest is at most a hundred times the smallest used: starting up hides the growth of smaller ones. CPU time
@@ -25,13 +25,10 @@ from pathlib import Path
 import numpy as np
 import pymupdf
 
+from benchmarks.readers import bare, peak
+
 ROOT = Path(__file__).parent.parent
 LONG = ROOT / "data" / "raw" / "sanmin-114.pdf"
-
-
-def peak() -> float:
-    """Peak resident memory of this process, MB."""
-    return int(next(row for row in open("/proc/self/status") if row.startswith("VmHWM")).split()[1]) / 1024
 
 
 def exponent(sizes: list[int], seconds: list[float]) -> float:
@@ -62,12 +59,9 @@ def lengthen(pages: int, path: Path) -> None:
 
 
 def read_bare(path: str) -> dict:
-    start, cpu = time.perf_counter(), time.process_time()
-    with pymupdf.open(path) as doc:
-        for page in doc:
-            page.get_text("rawdict")
-            page.get_drawings()
-    return {"seconds": time.perf_counter() - start, "cpu": time.process_time() - cpu, "peak": peak()}
+    cpu = time.process_time()
+    bare(path)
+    return {"cpu": time.process_time() - cpu, "peak": peak()}
 
 
 def read_long(path: str) -> dict:
@@ -91,11 +85,11 @@ def length(sizes: list[int]) -> None:
             path = Path(folder) / f"{n}.pdf"
             lengthen(n, path)
             pairs = [(fresh("read_bare", path), fresh("read_long", path)) for _ in range(3)]
-            bare, own = (sorted(runs, key=lambda r: r["cpu"])[1] for runs in zip(*pairs))
+            base, own = (sorted(runs, key=lambda r: r["cpu"])[1] for runs in zip(*pairs))
             seconds.append(own["cpu"])
-            bare_seconds.append(bare["cpu"])
-            ratio = own["cpu"] / bare["cpu"]
-            print(f"{n:>8}{own['measures']:>10}{own['seconds']:>10.2f}{1000 * own['seconds'] / n:>11.2f}{ratio:>8.2f}{own['peak']:>9.0f}{1024 * (own['peak'] - own['before']) / n:>11.0f}{bare['peak']:>14.0f}", flush=True)
+            bare_seconds.append(base["cpu"])
+            ratio = own["cpu"] / base["cpu"]
+            print(f"{n:>8}{own['measures']:>10}{own['seconds']:>10.2f}{1000 * own['seconds'] / n:>11.2f}{ratio:>8.2f}{own['peak'] / 2**20:>9.0f}{(own['peak'] - own['before']) / 1024 / n:>11.0f}{base['peak'] / 2**20:>14.0f}", flush=True)
     print(f"growth exponent: {exponent(sizes, seconds):.3f} (bare MuPDF {exponent(sizes, bare_seconds):.3f})")
 
 
@@ -103,7 +97,7 @@ def length(sizes: list[int]) -> None:
 
 
 def run_extract(raw: str, out: str, workers: str) -> dict:
-    """The extract stage as the command runs it. Peaks: this process, and the largest worker."""
+    """The extract stage as the command runs it; `worker` is the peak of the largest worker process, MB."""
     import resource
 
     from extract.run import extract_folder
@@ -113,7 +107,7 @@ def run_extract(raw: str, out: str, workers: str) -> dict:
     seconds = time.perf_counter() - start
     assert all(o.status == "ok" and not o.kept for o in outcomes)
     workers = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return {"seconds": seconds, "cpu": time.process_time() + workers.ru_utime + workers.ru_stime, "peak": peak(), "worker": workers.ru_maxrss / 1024}
+    return {"seconds": seconds, "cpu": time.process_time() + workers.ru_utime + workers.ru_stime, "worker": workers.ru_maxrss / 1024}
 
 
 def run_normalize(interim: str, out: str) -> dict:
@@ -192,7 +186,7 @@ def corpus(sizes: list[int], keep: Path | None) -> None:
             work = whole["draft"] + whole["infer"] + whole["tables"]
             rows.append((n, one["cpu"], two["cpu"], cpu, work))
             print(f"{n:>7}{whole['pages']:>8}{whole['measures']:>10} |         {one['seconds']:>9.1f}{two['seconds']:>10.1f}{whole['pages'] / two['seconds']:>9.0f}{one['seconds'] / two['seconds']:>9.2f}{two['worker']:>10.0f} |           {seconds:>8.1f}{whole['measures'] / seconds:>11.0f}{whole['measures'] / work:>12.0f}{most:>8.0f}", flush=True)
-            print("        normalise, one process, CPU seconds: " + ", ".join(f"{k} {whole[k]:.2f}" for k in ("read", "draft", "infer", "tables", "write")) + f"; peak {whole['peak']:.0f} MB", flush=True)
+            print("        normalise, one process, CPU seconds: " + ", ".join(f"{k} {whole[k]:.2f}" for k in ("read", "draft", "infer", "tables", "write")) + f"; peak {whole['peak'] / 2**20:.0f} MB", flush=True)
             for name in (part, base / f"one{n}"):
                 shutil.rmtree(name)
         ns = [r[0] for r in rows]

@@ -27,6 +27,7 @@ from tests.test_regression import expected, fold, found
 ROOT = Path(__file__).parent.parent
 RAW = ROOT / "data" / "raw"
 OWN, PEERS = ("bare", "trace", "extract"), ("find_tables", "pdfplumber", "camelot", "img2table")
+NAMES = {"bare": "bare MuPDF", "trace": "MuPDF trace and drawings", "extract": "extract stage (this project)", "find_tables": "PyMuPDF find_tables", "pdfplumber": "pdfplumber extract_tables", "camelot": "Camelot lattice"}
 SCRIPT = 0.52  # whole-row F1 of an afternoon's script over pdfplumber or PyMuPDF tables on these plans: quoted, not measured here
 
 
@@ -139,9 +140,9 @@ def main(argv: list[str] | None = None) -> int:
         own = reader.rounds[1:]
         ratio = statistics.median(a / b for a, b in zip(own, bare))
         ms = [1000 * s / pages for s in own]
-        name = {"bare": "bare MuPDF", "trace": "MuPDF trace and drawings", "extract": "extract stage (this project)", "find_tables": "PyMuPDF find_tables", "pdfplumber": "pdfplumber extract_tables", "camelot": "Camelot lattice"}.get(reader.name, reader.name)
+        name = NAMES.get(reader.name, reader.name)
         whole = "–" if reader.name in ("bare", "trace") else f"{text_whole(reader.ask('cells'), files):.1%}"
-        rows = {"extract": f"{whole_rows(files):.3f}"}.get(reader.name, "–") if reader.name in OWN else f"({SCRIPT})" if reader.name in ("pdfplumber", "find_tables") else "–"
+        rows = f"{whole_rows(files):.3f}" if reader.name == "extract" else f"({SCRIPT})" if reader.name in ("pdfplumber", "find_tables") else "–"
         print(f"{name + ' ' + reader.version:<34}{statistics.median(ms):>10.1f}{f'({min(ms):.1f}–{max(ms):.1f})':>16}{ratio:>8.2f}{reader.peak / 1e6:>9.0f}{whole:>12}{rows:>14}")
     print()
     for line in startup(args.rounds):
@@ -149,7 +150,7 @@ def main(argv: list[str] | None = None) -> int:
     named = {r.name: r.rounds[1:] for r in readers}
     if "pdfplumber" in named:
         print(f"\nextract is {statistics.median(a / b for a, b in zip(named['pdfplumber'], named['extract'])):.1f} × faster than pdfplumber extract_tables")
-    print("(0.52): an afternoon's script over these tables, with forward fill, regular expressions and RapidFuzz; quoted, not measured here")
+    print(f"({SCRIPT}): an afternoon's script over these tables, with forward fill, regular expressions and RapidFuzz; quoted, not measured here")
     for reader in readers:
         reader.process.stdin.close()
         reader.process.wait()

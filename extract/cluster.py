@@ -18,7 +18,7 @@ from pathlib import Path
 
 from . import store
 from .document import EXTRACTOR_VERSION, Reader, file_hash, file_name
-from .errors import BadInput
+from .errors import BadInput, ClusterError
 from .isolate import Isolated, Limits, Lost, run_isolated
 from .run import Outcome, as_record, failed_plan, read_plan, reader_version
 from .store import File
@@ -30,10 +30,6 @@ RETRIES = 2
 """How often a file is given out again after an error of the machine (a store that did not answer). Lost workers are the scheduler's `allowed-failures`."""
 
 KILLER = "讀取此檔的工作節點一再中止（{}次），記憶體可能不足。"
-
-
-class ClusterError(Exception):
-    """The cluster cannot be used; records written so far stay and the next run goes on from them."""
 
 
 @dataclass(frozen=True, slots=True)

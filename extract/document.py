@@ -46,13 +46,13 @@ def file_name(path: File) -> str:
     return path.name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
-def extract_document(path: Path, reader: Reader = "mupdf", on_page: Callable[[int, int], None] | None = None, debug: Path | None = None) -> PrintedPlan:
-    """Read one PDF. `on_page(done, total)` is called after each page; `debug` is a folder for page pictures.
+def extract_document(path: Path, reader: Reader = "mupdf", on_page: Callable[[int, int], None] | None = None, debug: Path | None = None, digest: str | None = None) -> PrintedPlan:
+    """Read one PDF. `on_page(done, total)` is called after each page; `debug` is a folder for page pictures; `digest` is the file's SHA-256, if known.
 
     Raises `BadInput` when the file cannot be opened, needs a password, is damaged, has no pages or more than MAX_PAGES.
     """
     name = file_name(path)
-    digest = file_hash(path)
+    digest = digest or file_hash(path)
     pymupdf.TOOLS.reset_mupdf_warnings()
     pages: list[Page] = []
     repaired = False

@@ -15,6 +15,7 @@ from .model import Box, Page
 SAME_LINE = 0.45  # of the glyph size: baselines this close are one line (digits of another font sit a little off)
 OVERPRINT = 0.22  # of the glyph size: an equal glyph this close is the same glyph drawn again (poor man's bold)
 UPRIGHT = 1.08  # of the glyph size: glyphs that follow each other down the page stand no further apart
+LATIN = "!", "\u024f"  # first and last of ASCII and Latin-1 with its extensions
 WORD_GAP = 0.16  # of the glyph size: a gap this wide between Latin glyphs is a space
 
 
@@ -65,7 +66,7 @@ def make_line(like: Line, chars: str, x0: list[float], x1: list[float], bottom: 
 
 def is_latin(char: str) -> bool:
     """Letters, digits and signs of Latin text (ASCII and Latin-1), which keep their word spaces."""
-    return "!" <= char <= "\u024f"
+    return LATIN[0] <= char <= LATIN[1]
 
 
 def make_lines(page: Page, key: np.ndarray) -> tuple[dict[int, list[Line]], int]:
@@ -102,7 +103,7 @@ def make_lines(page: Page, key: np.ndarray) -> tuple[dict[int, list[Line]], int]
 def _facts(whole: str, left: np.ndarray, right: np.ndarray, sizes: np.ndarray, cuts: list[int]) -> Iterator[tuple[str, float, float, Marker | None]]:
     """Text, spread, advance and marker of each line; glyphs of all lines on end, `cuts` their bounds, `sizes` one a line."""
     codes = np.frombuffer(whole.encode("utf-32-le"), np.uint32)
-    latin = (codes >= ord("!")) & (codes <= 0x24F)
+    latin = (codes >= ord(LATIN[0])) & (codes <= ord(LATIN[1]))
     starts = np.array(cuts[:-1])
     follows = np.ones(len(codes), dtype=bool)
     follows[starts] = False

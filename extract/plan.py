@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from itertools import groupby
 from operator import attrgetter
 
@@ -186,11 +187,12 @@ def _fill_rows(table: PlanTable, plan: PrintedPlan, ledger: Ledger) -> None:
     style = top_style(texts)
     items = [split_measures(p, style) for p in texts]
     units = _units(table, items)
-    pillars: dict[int, Heading] = {}
-    focuses: dict[int, Heading] = {}
-    names: dict[int, PrintedUnit] = {}
+    pillars = _headings(row.pillar for row in table.rows)
+    focuses = _headings(row.focus for row in table.rows)
+    names = {id(u): u for row in units for beside_it, _, _ in row for u in beside_it}
+    shown = {key: PrintedUnit(text=u.text, box=_boxes(u.lines)[0]) for key, u in names.items()}
     for n, (row, own) in enumerate(zip(table.rows, items)):
-        pillar, focus = (known.get(id(cell)) or known.setdefault(id(cell), Heading(len(known), cell)) for known, cell in ((pillars, row.pillar), (focuses, row.focus)))
+        pillar, focus = pillars[id(row.pillar)], focuses[id(row.focus)]
         printed = PrintedRow(
             pillar=pillar.text, pillar_cell=pillar.number, pillar_boxes=pillar.boxes, focus=focus.points, focus_cell=focus.number, focus_boxes=focus.boxes,
             extra={label: _cell_text(cell) for label, cell in row.extra.items()},
@@ -198,7 +200,7 @@ def _fill_rows(table: PlanTable, plan: PrintedPlan, ledger: Ledger) -> None:
         ledger.place([p.line for cell in (*row.units, *row.extra.values()) for p in cell.lines])
         for item, (beside_it, beside, sure) in zip(own, units[n]):
             ledger.place(item.theme_lines + [line for p in item.paragraphs for line in p.lines])
-            measure = _measure(item, [names.get(id(u)) or names.setdefault(id(u), PrintedUnit(text=u.text, box=_boxes(u.lines)[0])) for u in beside_it], beside)
+            measure = _measure(item, [shown[id(u)] for u in beside_it], beside)
             where = (len(plan.rows), len(printed.measures))
             if not beside_it and (table.columns.of("unit")):
                 plan.findings.append(PrintedFinding(severity="check", code="unit_missing", message="這項作法旁沒有印出執行單位。", page=measure.boxes[0].page if measure.boxes else None, box=measure.boxes[0] if measure.boxes else None, row=where[0], measure=where[1]))
@@ -224,6 +226,12 @@ class Heading:
         self.text = _cell_text(cell)
         self.points = _focus_points(cell)
         self.boxes = _boxes(self.lines)
+
+
+def _headings(cells: Iterable[TextCell]) -> dict[int, Heading]:
+    """The heading of each cell by the cell's identity, numbered down the table."""
+    distinct = {id(cell): cell for cell in cells}
+    return {key: Heading(number, cell) for number, (key, cell) in enumerate(distinct.items())}
 
 
 def _units(table: PlanTable, items: list[list[Item]]) -> list[list[tuple[list[UnitName], str, bool]]]:

@@ -43,7 +43,7 @@ def extract_one(path: Path, out: Path, reader: Reader = "mupdf", debug: Path | N
 def read_plan(path: Path, digest: str, reader: Reader = "mupdf", debug: Path | None = None) -> PrintedPlan:
     """What the file prints; a failed plan with the reason when it cannot be read. `digest` is its SHA-256."""
     try:
-        plan = extract_document(path, reader, debug=debug)
+        plan = extract_document(path, reader, debug=debug, digest=digest)
     except BadInput as error:
         return failed_plan(path, digest, error.reason, reader)
     except Exception as error:  # our bug or a broken file: the run goes on, the record says so

@@ -115,7 +115,7 @@ def _rows(draft: Draft, plan: PrintedPlan, heads: PlanHeadings) -> None:
             candidates = [c for c in candidates if c not in elsewhere or c == last_focus] or candidates
         last_focus = focus or last_focus
         above = _raw(printed.pillar), _raw("\n".join(printed.focus))
-        common = {"pillar_printed": repair(head.pillar_printed), "focus_printed": repair("\n".join(head.focus_printed))} | _codes(head, heads.edition, pillar, focus)
+        common = {"pillar_printed": repair(head.pillar_printed), "focus_printed": repair("\n".join(head.focus_printed))} | _matched(head, heads.edition, pillar, focus)
         for measure in printed.measures:
             fact = *above, _raw(measure.theme), _raw(measure.marker)
             equals[fact] = equals.get(fact, 0) + 1
@@ -154,7 +154,7 @@ def codes(head: RowHeadings, edition: Edition | None) -> tuple[str | None, str |
     return pillar, None, candidates
 
 
-def _codes(head: RowHeadings, edition: Edition | None, pillar: str | None, focus: str | None) -> dict:
+def _matched(head: RowHeadings, edition: Edition | None, pillar: str | None, focus: str | None) -> dict:
     """The columns that say what a ruled row's headings were matched to."""
     match = head.focus[0] if focus is not None else None
     by_focus = head.pillar.node is None or head.pillar.node.code != pillar
@@ -191,7 +191,7 @@ def _unit_rows(draft: Draft, row: dict, measure: PrintedMeasure, known: frozense
     for position, unit in enumerate(units):
         draft.units.append({**common, "position": position, "unit": unit.name, "unit_printed": unit.printed, "unit_kind": unit.kind, "role": unit.role, "units_in_measure": len(units)})
     if not units:
-        draft.units.append(common | {"position": 0, "unit": None, "unit_printed": None, "unit_kind": None, "role": None, "units_in_measure": 0})
+        draft.units.append({**common, "position": 0, "unit": None, "unit_printed": None, "unit_kind": None, "role": None, "units_in_measure": 0})
 
 
 def _mend_units(draft: Draft) -> None:

@@ -74,8 +74,7 @@ def extract(
     scheduler: Annotated[str | None, typer.Option(metavar="tcp://HOST:8786", help="Read the files on the workers of this Dask cluster.")] = None,
 ) -> None:
     """Read plans (PDF) and write what each prints as one JSON record. A plan read before is not read again."""
-    from extract.cluster import ClusterError, extract_at, extract_on_cluster
-    from extract.errors import BadInput
+    from extract.errors import BadInput, ClusterError
     from extract.run import extract_folder
     from extract.store import StoreError
 
@@ -89,12 +88,12 @@ def extract(
             def on_done(outcome, done: int, total: int) -> None:
                 bar.update(task, completed=done, total=total, description=outcome.file)
 
-            if scheduler is not None:
-                outcomes = extract_on_cluster(raw, out, scheduler, reader.value, on_done)
-            elif elsewhere:
-                outcomes = extract_at(raw, out, workers, reader.value, on_done)
-            else:
+            if not elsewhere:
                 outcomes = extract_folder(Path(raw), Path(out), workers, reader.value, on_done, debug_pages)
+            else:
+                from extract.cluster import extract_at, extract_on_cluster
+
+                outcomes = extract_on_cluster(raw, out, scheduler, reader.value, on_done) if scheduler is not None else extract_at(raw, out, workers, reader.value, on_done)
     except (BadInput, StoreError, ClusterError) as error:
         raise _fail(error) from error
     failed = [o for o in outcomes if o.status == "failed"]
