@@ -20,8 +20,8 @@ from pathlib import Path
 import pymupdf
 from rich.progress import track
 
-from normalize.agencies import registry
-from normalize.taxonomy import edition
+from normalize.vocabulary.agencies import registry
+from normalize.vocabulary.taxonomy import edition
 from tests.typesetter.content import NUMERALS, Style, make_plan
 from tests.typesetter.page import Layout, Typesetter
 
@@ -32,7 +32,9 @@ LAST_YEAR = 114  # ROC
 def base(seed: int) -> bytes:
     """A plan without title, its font reduced to the glyphs used."""
     rng = random.Random(seed)
-    style = Style(marker=rng.choice(["{}.", "({})"]), titled=rng.random() < 0.3, aligned=rng.random() < 0.5)
+    style = Style(
+        marker=rng.choice(["{}.", "({})"]), titled=rng.random() < 0.3, aligned=rng.random() < 0.5
+    )
     plan = make_plan(seed, style, rows=rng.randint(8, 14))
     known = edition("2017")
     pillars = [n for n in known.nodes if n.level == "pillar"]
@@ -43,9 +45,23 @@ def base(seed: int) -> bytes:
         pillar = next(n for n in pillars if n.code == point.code.split(".")[0])
         number[pillar.code] = number.get(pillar.code, 0) + 1
         order = list(number).index(pillar.code)
-        rows.append(replace(row, pillar=f"{NUMERALS[order]}、{pillar.text}", focus=f"（{NUMERALS[number[pillar.code] - 1]}）{point.text}"))
-    layout = Layout(size=rng.choice([10.0, 11.0, 12.0]), rules=rng.choice(["stroke", "fill"]), justify=rng.random() < 0.5, repeat_header=rng.random() < 0.5, page_numbers=rng.choice(["- {} -", ""]))
-    with pymupdf.open(stream=Typesetter(replace(plan, title="", rows=tuple(rows)), layout).save()) as doc:
+        rows.append(
+            replace(
+                row,
+                pillar=f"{NUMERALS[order]}、{pillar.text}",
+                focus=f"（{NUMERALS[number[pillar.code] - 1]}）{point.text}",
+            )
+        )
+    layout = Layout(
+        size=rng.choice([10.0, 11.0, 12.0]),
+        rules=rng.choice(["stroke", "fill"]),
+        justify=rng.random() < 0.5,
+        repeat_header=rng.random() < 0.5,
+        page_numbers=rng.choice(["- {} -", ""]),
+    )
+    with pymupdf.open(
+        stream=Typesetter(replace(plan, title="", rows=tuple(rows)), layout).save()
+    ) as doc:
         doc.subset_fonts()
         return doc.tobytes(garbage=3, deflate=True)
 
@@ -57,7 +73,9 @@ def file_plans(seed: int, folder: Path, bases: int, plans: int, agencies: list[s
     for n in numbers:
         year, agency = LAST_YEAR - n // len(agencies), agencies[n % len(agencies)]
         with pymupdf.open(stream=source) as doc:
-            doc[0].insert_text(TITLE, f"{agency}{year}年度提升服務執行計畫", fontname="china-t", fontsize=14)
+            doc[0].insert_text(
+                TITLE, f"{agency}{year}年度提升服務執行計畫", fontname="china-t", fontsize=14
+            )
             doc.save(folder / f"plan{n:06d}.pdf")
     return len(numbers)
 
@@ -66,15 +84,21 @@ def make(folder: Path, plans: int, bases: int = 200, workers: int = 2) -> None:
     """Write `plans` PDF files into `folder`. The same numbers give the same plans."""
     folder.mkdir(parents=True, exist_ok=True)
     agencies = registry().names()
-    one = partial(file_plans, folder=folder, bases=min(bases, plans), plans=plans, agencies=agencies)
+    one = partial(
+        file_plans, folder=folder, bases=min(bases, plans), plans=plans, agencies=agencies
+    )
     with ProcessPoolExecutor(workers) as pool:
         seeds = range(min(bases, plans))
-        for _ in track(pool.map(one, seeds), "typesetting", total=len(seeds), disable=not sys.stderr.isatty()):
+        for _ in track(
+            pool.map(one, seeds), "typesetting", total=len(seeds), disable=not sys.stderr.isatty()
+        ):
             pass
 
 
 def main(argv: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.corpus", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.corpus", description=__doc__.splitlines()[0]
+    )
     parser.add_argument("folder", type=Path)
     parser.add_argument("--plans", type=int, default=5000)
     parser.add_argument("--bases", type=int, default=200)

@@ -24,10 +24,16 @@ def soil(grey: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     height, width = grey.shape
     angle = rng.uniform(-MAX_SKEW, MAX_SKEW)
     turn = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0)
-    page = cv2.warpAffine(grey, turn, (width, height), flags=cv2.INTER_LINEAR, borderValue=255).astype(np.float32)
+    page = cv2.warpAffine(
+        grey, turn, (width, height), flags=cv2.INTER_LINEAR, borderValue=255
+    ).astype(np.float32)
     page = cv2.GaussianBlur(page, (0, 0), rng.uniform(0.3, 0.7))
-    light = np.linspace(rng.uniform(0.93, 1.0), rng.uniform(0.93, 1.0), width, dtype=np.float32)[None, :]
-    page = page * light * rng.uniform(0.95, 1.0) + rng.normal(0, rng.uniform(3, 9), page.shape).astype(np.float32)
+    light = np.linspace(rng.uniform(0.93, 1.0), rng.uniform(0.93, 1.0), width, dtype=np.float32)[
+        None, :
+    ]
+    page = page * light * rng.uniform(0.95, 1.0) + rng.normal(
+        0, rng.uniform(3, 9), page.shape
+    ).astype(np.float32)
     specks = rng.integers(0, [height, width], size=(int(height * width / 40000), 2))
     page[specks[:, 0], specks[:, 1]] = rng.uniform(0, 120, len(specks))
     return np.clip(page, 0, 255).astype(np.uint8)
@@ -39,8 +45,12 @@ def make_scan(source: Path, target: Path, dpi: int, seed: int, pages: int | None
     with pymupdf.open(source) as doc, pymupdf.open() as out:
         for page in list(doc)[:pages]:
             pixmap = page.get_pixmap(dpi=dpi, colorspace=pymupdf.csGRAY)
-            grey = np.frombuffer(pixmap.samples, dtype=np.uint8).reshape(pixmap.height, pixmap.stride)[:, : pixmap.width]
-            done, jpeg = cv2.imencode(".jpg", soil(grey, rng), [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(55, 85))])
+            grey = np.frombuffer(pixmap.samples, dtype=np.uint8).reshape(
+                pixmap.height, pixmap.stride
+            )[:, : pixmap.width]
+            done, jpeg = cv2.imencode(
+                ".jpg", soil(grey, rng), [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(55, 85))]
+            )
             assert done
             sheet = out.new_page(width=page.rect.width, height=page.rect.height)
             sheet.insert_image(sheet.rect, stream=jpeg.tobytes())
@@ -48,7 +58,9 @@ def make_scan(source: Path, target: Path, dpi: int, seed: int, pages: int | None
 
 
 def main(argv: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.make_scans", description="Make scans of printed plans.")
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.make_scans", description="Make scans of printed plans."
+    )
     parser.add_argument("plans", type=Path, nargs="+")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--dpi", type=int, nargs="+", default=[150, 200, 300])

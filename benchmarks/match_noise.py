@@ -19,7 +19,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from extract.model import PrintedPlan
-from normalize.draft import draft_plan
+from normalize.rows.draft import draft_plan
 from tests.helpers.truth_to_printed import TRUTH, load_truth, printed_plan
 
 NOISE = (0.0, 0.05, 0.10, 0.15, 0.20, 0.30)
@@ -57,23 +57,31 @@ def cut(text: str, rng: random.Random) -> str:
 
 
 def renumbered(text: str, rng: random.Random) -> str:
-    return "".join(rng.choice(NUMERALS) if c in NUMERALS and i < 3 else c for i, c in enumerate(text))
+    return "".join(
+        rng.choice(NUMERALS) if c in NUMERALS and i < 3 else c for i, c in enumerate(text)
+    )
 
 
 def unnumbered(text: str, rng: random.Random) -> str:
     return text.lstrip("（(一二三四五六)）、.")
 
 
-def each_heading(plan: PrintedPlan, corrupt: Corrupt, rng: random.Random, share: float = 1.0) -> PrintedPlan:
+def each_heading(
+    plan: PrintedPlan, corrupt: Corrupt, rng: random.Random, share: float = 1.0
+) -> PrintedPlan:
     """A copy of the plan with this share of its printed cells corrupted, each cell once."""
     plan = plan.model_copy(deep=True)
     pillars: dict[int, str] = {}
     cells: dict[int, list[str]] = {}
     for row in plan.rows:
         if row.pillar_cell not in pillars:
-            pillars[row.pillar_cell] = corrupt(row.pillar, rng) if rng.random() < share else row.pillar
+            pillars[row.pillar_cell] = (
+                corrupt(row.pillar, rng) if rng.random() < share else row.pillar
+            )
         if row.focus_cell not in cells:
-            cells[row.focus_cell] = [corrupt(f, rng) if rng.random() < share else f for f in row.focus]
+            cells[row.focus_cell] = [
+                corrupt(f, rng) if rng.random() < share else f for f in row.focus
+            ]
         row.pillar, row.focus = pillars[row.pillar_cell], [f for f in cells[row.focus_cell] if f]
     return plan
 
@@ -90,8 +98,16 @@ def merged_focus(plan: PrintedPlan, rng: random.Random) -> PrintedPlan:
     """The focus point is printed in the pillar cell, behind the pillar, for a third of the cells."""
     plan = plan.model_copy(deep=True)
     for row in plan.rows:
-        if len(row.focus) == 1 and row.focus[0][:1] in "(（" and random.Random(row.focus_cell).random() < 1 / 3:
-            row.pillar, row.focus, row.pillar_cell = row.pillar + row.focus[0], [], 100 + row.focus_cell
+        if (
+            len(row.focus) == 1
+            and row.focus[0][:1] in "(（"
+            and random.Random(row.focus_cell).random() < 1 / 3
+        ):
+            row.pillar, row.focus, row.pillar_cell = (
+                row.pillar + row.focus[0],
+                [],
+                100 + row.focus_cell,
+            )
     return plan
 
 
@@ -121,7 +137,9 @@ def tagged(plan: PrintedPlan) -> PrintedPlan:
     return plan
 
 
-def judge(clean: list[PrintedPlan], wreck: Callable[[PrintedPlan, random.Random], PrintedPlan], seeds: int) -> dict[str, float]:
+def judge(
+    clean: list[PrintedPlan], wreck: Callable[[PrintedPlan, random.Random], PrintedPlan], seeds: int
+) -> dict[str, float]:
     """Accuracy over distinct headings (rows weigh alike), wrong confident share and rows lost."""
     right = total = confident = rows_lost = editions = plans = 0
     for plan in clean:
@@ -146,7 +164,13 @@ def judge(clean: list[PrintedPlan], wreck: Callable[[PrintedPlan, random.Random]
                     total += 1
                     right += code == wanted
                     confident += code is not None and code != wanted and score >= CONFIDENT
-    return {"headings": total, "accuracy": right / total, "wrong confident": confident / total, "rows lost": rows_lost, "edition": editions / plans}
+    return {
+        "headings": total,
+        "accuracy": right / total,
+        "wrong confident": confident / total,
+        "rows lost": rows_lost,
+        "edition": editions / plans,
+    }
 
 
 def _noisy(rate: float, plan: PrintedPlan, rng: random.Random) -> PrintedPlan:
@@ -154,26 +178,50 @@ def _noisy(rate: float, plan: PrintedPlan, rng: random.Random) -> PrintedPlan:
 
 
 def cases() -> list[tuple[str, Callable[[PrintedPlan, random.Random], PrintedPlan]]]:
-    out: list[tuple[str, Callable]] = [(f"characters {rate:.0%}", partial(_noisy, rate)) for rate in NOISE]
-    out += [("renumbered", lambda p, r: each_heading(p, renumbered, r)), ("unnumbered", lambda p, r: each_heading(p, unnumbered, r)),
-            ("cut to 30-70 %", lambda p, r: each_heading(p, cut, r)), ("Simplified", lambda p, r: each_heading(p, simplified, r)),
-            ("cells repeated", repeated_cells), ("focus merged into pillar", merged_focus), ("rows swapped", swapped_rows),
-            ("a tenth dropped", lambda p, r: each_heading(p, lambda t, _: "", r, 0.1)),
-            ("Simplified, cut, 10 %", lambda p, r: each_heading(p, lambda t, q: characters(0.1)(cut(simplified(t, q), q), q), r)),
-            ("renumbered, swapped, 20 %", lambda p, r: each_heading(swapped_rows(p, r), lambda t, q: characters(0.2)(renumbered(t, q), q), r))]
+    out: list[tuple[str, Callable]] = [
+        (f"characters {rate:.0%}", partial(_noisy, rate)) for rate in NOISE
+    ]
+    out += [
+        ("renumbered", lambda p, r: each_heading(p, renumbered, r)),
+        ("unnumbered", lambda p, r: each_heading(p, unnumbered, r)),
+        ("cut to 30-70 %", lambda p, r: each_heading(p, cut, r)),
+        ("Simplified", lambda p, r: each_heading(p, simplified, r)),
+        ("cells repeated", repeated_cells),
+        ("focus merged into pillar", merged_focus),
+        ("rows swapped", swapped_rows),
+        ("a tenth dropped", lambda p, r: each_heading(p, lambda t, _: "", r, 0.1)),
+        (
+            "Simplified, cut, 10 %",
+            lambda p, r: each_heading(
+                p, lambda t, q: characters(0.1)(cut(simplified(t, q), q), q), r
+            ),
+        ),
+        (
+            "renumbered, swapped, 20 %",
+            lambda p, r: each_heading(
+                swapped_rows(p, r), lambda t, q: characters(0.2)(renumbered(t, q), q), r
+            ),
+        ),
+    ]
     return out
 
 
 def main(argv: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--plans", type=Path, default=TRUTH)
     parser.add_argument("--seeds", type=int, default=20)
     args = parser.parse_args(argv)
     clean = [tagged(printed_plan(t)) for t in load_truth(args.plans).values()]
-    print(f"{'corruption':<28}{'headings':>9}{'accuracy':>10}{'wrong, confident':>18}{'rows lost':>11}{'edition':>9}")
+    print(
+        f"{'corruption':<28}{'headings':>9}{'accuracy':>10}{'wrong, confident':>18}{'rows lost':>11}{'edition':>9}"
+    )
     for name, wreck in cases():
         r = judge(clean, wreck, args.seeds)
-        print(f"{name:<28}{r['headings']:>9}{r['accuracy']:>10.4f}{r['wrong confident']:>18.4f}{r['rows lost']:>11}{r['edition']:>9.3f}")
+        print(
+            f"{name:<28}{r['headings']:>9}{r['accuracy']:>10.4f}{r['wrong confident']:>18.4f}{r['rows lost']:>11}{r['edition']:>9.3f}"
+        )
     return 0
 
 

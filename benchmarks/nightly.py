@@ -1,8 +1,8 @@
 """The nightly batch under stress.
 
-    python -m benchmarks.nightly kill [--times 50]     # kill -9 at random moments; the dataset is whole each time
-    python -m benchmarks.nightly quiet [--files 2000]  # a second night over unchanged files against the first
-    python -m benchmarks.nightly broken [--more DIR]   # damaged, hostile and odd files
+python -m benchmarks.nightly kill [--times 50]     # kill -9 at random moments; the dataset is whole each time
+python -m benchmarks.nightly quiet [--files 2000]  # a second night over unchanged files against the first
+python -m benchmarks.nightly broken [--more DIR]   # damaged, hostile and odd files
 """
 
 from __future__ import annotations
@@ -35,7 +35,21 @@ def copies(folder: Path, count: int, pages: int = 2, tag: str = "") -> None:
 
 
 def command(base: Path, *more: str) -> list[str]:
-    return [sys.executable, "-m", "nightly", "--raw", str(base / "raw"), "--interim", str(base / "interim"), "--processed", str(base / "processed"), "--workers", "2", "--log-json", *more]
+    return [
+        sys.executable,
+        "-m",
+        "nightly",
+        "--raw",
+        str(base / "raw"),
+        "--interim",
+        str(base / "interim"),
+        "--processed",
+        str(base / "processed"),
+        "--workers",
+        "2",
+        "--log-json",
+        *more,
+    ]
 
 
 def state(processed: Path) -> tuple[str, ...] | None:
@@ -47,9 +61,14 @@ def state(processed: Path) -> tuple[str, ...] | None:
 
     if not (processed / "datapackage.json").exists():
         return None
-    told = {r["path"]: r["file_sha256"] for r in json.loads((processed / "datapackage.json").read_text("utf-8"))["resources"]}
+    told = {
+        r["path"]: r["file_sha256"]
+        for r in json.loads((processed / "datapackage.json").read_text("utf-8"))["resources"]
+    }
     for name, sha in told.items():
-        assert hashlib.sha256((processed / name).read_bytes()).hexdigest() == sha, f"{name} is not the descriptor's"
+        assert hashlib.sha256((processed / name).read_bytes()).hexdigest() == sha, (
+            f"{name} is not the descriptor's"
+        )
     return tuple(sorted(told.values()))
 
 
@@ -60,27 +79,42 @@ def kill(times: int, seed: int) -> None:
         base = Path(folder)
         (base / "raw").mkdir()
         copies(base / "raw", 6)
-        assert subprocess.run(command(base), cwd=ROOT, check=False, stderr=subprocess.DEVNULL).returncode == 0
+        assert (
+            subprocess.run(
+                command(base), cwd=ROOT, check=False, stderr=subprocess.DEVNULL
+            ).returncode
+            == 0
+        )
         old = state(base / "processed")
         outcomes: Counter[str] = Counter()
         for n in range(times):
             copies(base / "raw", 3, tag=f"n{n}x")
-            process = subprocess.Popen(command(base), cwd=ROOT, stderr=subprocess.DEVNULL, start_new_session=True)
+            process = subprocess.Popen(
+                command(base), cwd=ROOT, stderr=subprocess.DEVNULL, start_new_session=True
+            )
             time.sleep(rng.uniform(0.05, 2.4))
             process.send_signal(signal.SIGKILL)
             process.wait()
             found = state(base / "processed")
             outcomes["old dataset" if found == old else "new dataset"] += 1
             if rng.random() < 0.3:
-                code = subprocess.run(command(base), cwd=ROOT, check=False, stderr=subprocess.DEVNULL).returncode
+                code = subprocess.run(
+                    command(base), cwd=ROOT, check=False, stderr=subprocess.DEVNULL
+                ).returncode
                 outcomes["completed next"] += code == 0
                 found = state(base / "processed")
                 assert found != old or outcomes["new dataset"], "the next run did not publish"
             old = found
-        code = subprocess.run(command(base), cwd=ROOT, check=False, stderr=subprocess.DEVNULL).returncode
+        code = subprocess.run(
+            command(base), cwd=ROOT, check=False, stderr=subprocess.DEVNULL
+        ).returncode
         assert code == 0, "the run after the last kill did not complete"
-        left = [p.name for p in (base / "processed" / "releases").glob(".build-*")] + [p.name for p in (base / "interim").glob("*.tmp")]
-        print(f"{times} kills: {dict(outcomes)}, no torn dataset; the last run completed; left over: {left or 'nothing'}")
+        left = [p.name for p in (base / "processed" / "releases").glob(".build-*")] + [
+            p.name for p in (base / "interim").glob("*.tmp")
+        ]
+        print(
+            f"{times} kills: {dict(outcomes)}, no torn dataset; the last run completed; left over: {left or 'nothing'}"
+        )
 
 
 def quiet(files: int) -> None:
@@ -92,12 +126,31 @@ def quiet(files: int) -> None:
         nights = []
         for _ in range(2):
             start = time.perf_counter()
-            done = subprocess.run(command(base), cwd=ROOT, check=False, capture_output=True, text=True)
-            nights.append((time.perf_counter() - start, sum('"event": "read"' in line for line in done.stderr.splitlines()), done.returncode))
+            done = subprocess.run(
+                command(base), cwd=ROOT, check=False, capture_output=True, text=True
+            )
+            nights.append(
+                (
+                    time.perf_counter() - start,
+                    sum('"event": "read"' in line for line in done.stderr.splitlines()),
+                    done.returncode,
+                )
+            )
         (first, read, _), (second, again, code) = nights
-        print(f"{files} files: first night {first:.1f} s, {read} read; second {second:.2f} s, {again} read, exit {code}; {second / first:.2%}")
-        runs = [subprocess.Popen(command(base), cwd=ROOT, stderr=subprocess.PIPE, text=True) for _ in range(2)]
-        print("two at once:", sorted((r.wait(), "busy" if '"event": "busy"' in r.stderr.read() else "worked") for r in runs))
+        print(
+            f"{files} files: first night {first:.1f} s, {read} read; second {second:.2f} s, {again} read, exit {code}; {second / first:.2%}"
+        )
+        runs = [
+            subprocess.Popen(command(base), cwd=ROOT, stderr=subprocess.PIPE, text=True)
+            for _ in range(2)
+        ]
+        print(
+            "two at once:",
+            sorted(
+                (r.wait(), "busy" if '"event": "busy"' in r.stderr.read() else "worked")
+                for r in runs
+            ),
+        )
 
 
 def broken_files(folder: Path, seed: int = 3) -> None:
@@ -115,12 +168,21 @@ def broken_files(folder: Path, seed: int = 3) -> None:
             data[rng.randrange(len(data))] ^= 1 << rng.randrange(8)
         (folder / f"flipped-{n:02d}.pdf").write_bytes(bytes(data))
     with pymupdf.open(stream=raw) as doc:
-        doc.save(folder / "password.pdf", encryption=pymupdf.PDF_ENCRYPT_AES_256, user_pw="x", owner_pw="y")
+        doc.save(
+            folder / "password.pdf",
+            encryption=pymupdf.PDF_ENCRYPT_AES_256,
+            user_pw="x",
+            owner_pw="y",
+        )
     head, tail = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R", b"trailer<</Root 1 0 R>>\n%%EOF"
     page = b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 %s]>>endobj\n"
     kids = b">>endobj 2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj "
-    (folder / "no-pages.pdf").write_bytes(head + b">>endobj 2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n" + tail)
-    (folder / "nested.pdf").write_bytes(head + b"/X " + b"[" * 200_000 + b"]" * 200_000 + kids + page % b"600 800" + tail)
+    (folder / "no-pages.pdf").write_bytes(
+        head + b">>endobj 2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n" + tail
+    )
+    (folder / "nested.pdf").write_bytes(
+        head + b"/X " + b"[" * 200_000 + b"]" * 200_000 + kids + page % b"600 800" + tail
+    )
     (folder / "huge-page.pdf").write_bytes(head + kids + page % b"1e9 1e9" + tail)
     with pymupdf.open() as doc:
         for _ in range(5000):
@@ -128,13 +190,16 @@ def broken_files(folder: Path, seed: int = 3) -> None:
         doc.save(folder / "5000-pages.pdf")
     with pymupdf.open() as doc:
         sheet = doc.new_page()
-        sheet.insert_image(sheet.rect, stream=cv2.imencode(".png", np.full((10_000, 10_000), 255, np.uint8))[1].tobytes())
+        sheet.insert_image(
+            sheet.rect,
+            stream=cv2.imencode(".png", np.full((10_000, 10_000), 255, np.uint8))[1].tobytes(),
+        )
         doc.save(folder / "100-megapixels.pdf")
 
 
 def broken(more: list[Path]) -> None:
     """Status of every broken file, and which gave rows."""
-    from extract.run import extract_files, find_pdfs
+    from batch.folder import extract_files, find_pdfs
 
     with tempfile.TemporaryDirectory() as folder:
         base = Path(folder)
@@ -155,16 +220,22 @@ def broken(more: list[Path]) -> None:
                 counts["with rows"] += 1
                 print(f"  rows: {outcome.file} {outcome.status} {len(rows)}")
         peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-        print(f"{len(files)} files in {time.perf_counter() - start:.1f} s: {dict(counts)}; longest wait {slowest:.1f} s; peak memory of a worker {peak:.0f} MB")
+        print(
+            f"{len(files)} files in {time.perf_counter() - start:.1f} s: {dict(counts)}; longest wait {slowest:.1f} s; peak memory of a worker {peak:.0f} MB"
+        )
 
 
 def main(argv: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.nightly", description="The nightly batch under stress.")
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.nightly", description="The nightly batch under stress."
+    )
     parser.add_argument("what", choices=["kill", "quiet", "broken"])
     parser.add_argument("--times", type=int, default=50)
     parser.add_argument("--files", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--more", type=Path, nargs="*", default=[], help="folders of further odd files")
+    parser.add_argument(
+        "--more", type=Path, nargs="*", default=[], help="folders of further odd files"
+    )
     args = parser.parse_args(argv)
     if args.what == "kill":
         kill(args.times, args.seed)

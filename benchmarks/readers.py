@@ -43,7 +43,7 @@ def trace(path: str) -> list[str]:
 
 def extract(path: str) -> list[str]:
     """The extract stage's function for one file as its worker processes run it, record written."""
-    from extract.run import extract_one
+    from batch.folder import extract_one
 
     outcome = extract_one(Path(path), Path(_worker_like().name))
     assert not outcome.kept
@@ -54,7 +54,7 @@ def extract(path: str) -> list[str]:
 @cache
 def _worker_like() -> tempfile.TemporaryDirectory:
     """Set this process up as a worker process is, once; a folder for records."""
-    from extract.isolate import settle_collector
+    from batch.isolate import settle_collector
 
     settle_collector()
     return tempfile.TemporaryDirectory()
@@ -64,33 +64,60 @@ def measures(path: str) -> list[str]:
     """What the extract stage gives where the others give cells: the text of each measure."""
     from extract.document import extract_document
 
-    return ["\n".join([m.title or "", *(p.text for p in m.paragraphs)]) for row in extract_document(Path(path)).rows for m in row.measures]
+    return [
+        "\n".join([m.title or "", *(p.text for p in m.paragraphs)])
+        for row in extract_document(Path(path)).rows
+        for m in row.measures
+    ]
 
 
 def pdfplumber(path: str) -> list[str]:
     import pdfplumber
 
     with pdfplumber.open(path) as pdf:
-        return [cell or "" for page in pdf.pages for table in page.extract_tables() for row in table for cell in row]
+        return [
+            cell or ""
+            for page in pdf.pages
+            for table in page.extract_tables()
+            for row in table
+            for cell in row
+        ]
 
 
 def find_tables(path: str) -> list[str]:
     import pymupdf
 
     with pymupdf.open(path) as doc:
-        return [cell or "" for page in doc for table in page.find_tables().tables for row in table.extract() for cell in row]
+        return [
+            cell or ""
+            for page in doc
+            for table in page.find_tables().tables
+            for row in table.extract()
+            for cell in row
+        ]
 
 
 def camelot(path: str) -> list[str]:
     import camelot
 
-    return [cell for table in camelot.read_pdf(path, pages="all", flavor="lattice") for row in table.df.values.tolist() for cell in row]
+    return [
+        cell
+        for table in camelot.read_pdf(path, pages="all", flavor="lattice")
+        for row in table.df.values.tolist()
+        for cell in row
+    ]
 
 
 def img2table(path: str) -> list[str]:
     from img2table.document import PDF
 
-    return [cell.value or "" for tables in PDF(path).extract_tables().values() for table in tables for row in table.content.values() for cell in row]
+    return [
+        cell.value or ""
+        for tables in PDF(path).extract_tables().values()
+        for table in tables
+        for row in table.content.values()
+        for cell in row
+    ]
 
 
 LIBRARIES = {"pdfplumber": "pdfplumber", "camelot": "camelot-py", "img2table": "img2table"}
@@ -98,12 +125,16 @@ LIBRARIES = {"pdfplumber": "pdfplumber", "camelot": "camelot-py", "img2table": "
 
 def peak() -> int:
     """Peak resident memory of this process, bytes. Not ru_maxrss: that begins at the size of the process this one was forked from. Linux only."""
-    return 1024 * int(next(row for row in open("/proc/self/status") if row.startswith("VmHWM")).split()[1])
+    return 1024 * int(
+        next(row for row in open("/proc/self/status") if row.startswith("VmHWM")).split()[1]
+    )
 
 
 def main(name: str, files: list[str]) -> None:
     if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})  # one core, for the libraries that would take more
+        os.sched_setaffinity(
+            0, {min(os.sched_getaffinity(0))}
+        )  # one core, for the libraries that would take more
     answers, sys.stdout = sys.stdout, sys.stderr  # what a library prints is no answer
     read = globals()[name]
     cells = measures if name == "extract" else read
@@ -116,7 +147,17 @@ def main(name: str, files: list[str]) -> None:
             start = time.perf_counter()
             read(file)
             seconds.append(time.perf_counter() - start)
-        print(json.dumps({"seconds": seconds, "peak": peak(), "version": metadata.version(LIBRARIES.get(name, "pymupdf"))}), file=answers, flush=True)
+        print(
+            json.dumps(
+                {
+                    "seconds": seconds,
+                    "peak": peak(),
+                    "version": metadata.version(LIBRARIES.get(name, "pymupdf")),
+                }
+            ),
+            file=answers,
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

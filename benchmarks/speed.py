@@ -27,7 +27,14 @@ from tests.test_regression import expected, fold, found
 ROOT = Path(__file__).parent.parent
 RAW = ROOT / "data" / "raw"
 OWN, PEERS = ("bare", "trace", "extract"), ("find_tables", "pdfplumber", "camelot", "img2table")
-NAMES = {"bare": "bare MuPDF", "trace": "MuPDF trace and drawings", "extract": "extract stage (this project)", "find_tables": "PyMuPDF find_tables", "pdfplumber": "pdfplumber extract_tables", "camelot": "Camelot lattice"}
+NAMES = {
+    "bare": "bare MuPDF",
+    "trace": "MuPDF trace and drawings",
+    "extract": "extract stage (this project)",
+    "find_tables": "PyMuPDF find_tables",
+    "pdfplumber": "pdfplumber extract_tables",
+    "camelot": "Camelot lattice",
+}
 SCRIPT = 0.52  # whole-row F1 of an afternoon's script over pdfplumber or PyMuPDF tables on these plans: quoted, not measured here
 
 
@@ -36,8 +43,14 @@ class Reader:
 
     def __init__(self, name: str, python: str, files: list[Path]) -> None:
         self.name = name
-        self.process = subprocess.Popen([python, ROOT / "benchmarks" / "readers.py", name, *map(str, files)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                                        text=True, env={"PYTHONPATH": str(ROOT), "PATH": ""})
+        self.process = subprocess.Popen(
+            [python, ROOT / "benchmarks" / "readers.py", name, *map(str, files)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            env={"PYTHONPATH": str(ROOT), "PATH": ""},
+        )
         self.rounds: list[float] = []
         self.peak, self.version = 0, ""
 
@@ -46,7 +59,9 @@ class Reader:
         self.process.stdin.flush()
         line = self.process.stdout.readline()
         if not line:
-            raise SystemExit(f"{self.name} ended with code {self.process.wait()}; run benchmarks/readers.py {self.name} by hand to see why")
+            raise SystemExit(
+                f"{self.name} ended with code {self.process.wait()}; run benchmarks/readers.py {self.name} by hand to see why"
+            )
         return json.loads(line)
 
     def round(self) -> None:
@@ -79,7 +94,7 @@ def text_whole(cells: list[list[str]], files: list[Path]) -> float:
 
 def whole_rows(files: list[Path]) -> float:
     """F1 of rows right in every column (text, theme, marker, pillar, printed focus point, units) after both stages."""
-    from extract.run import extract_files
+    from batch.folder import extract_files
     from normalize import normalize
 
     right = there = 0
@@ -92,7 +107,16 @@ def whole_rows(files: list[Path]) -> float:
             truth, got = expected(path.stem), found(measures, plans.loc[path.name].plan_id)
             there += len(truth) + len(got)
             for row in truth:
-                match = next((g for g in got if all(g[k] == v for k, v in row.items() if not (k == "focus" and v is None))), None)
+                match = next(
+                    (
+                        g
+                        for g in got
+                        if all(
+                            g[k] == v for k, v in row.items() if not (k == "focus" and v is None)
+                        )
+                    ),
+                    None,
+                )
                 if match is not None:
                     right += 1
                     got.remove(match)
@@ -113,44 +137,80 @@ def startup(rounds: int) -> list[str]:
     for number in range(rounds + 1):
         for name, arguments in STARTS.items():
             start = time.perf_counter()
-            subprocess.run([sys.executable, *arguments], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            subprocess.run(
+                [sys.executable, *arguments],
+                cwd=ROOT,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
             if number:
                 spent[name].append(time.perf_counter() - start)
     bare = spent["import pymupdf"]
-    return [f"{name:<34}{statistics.median(s):>8.2f} s{statistics.median(a - b for a, b in zip(s, bare)):>+8.2f} s" for name, s in spent.items()]
+    return [
+        f"{name:<34}{statistics.median(s):>8.2f} s{statistics.median(a - b for a, b in zip(s, bare)):>+8.2f} s"
+        for name, s in spent.items()
+    ]
 
 
 def main(argv: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.speed", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.speed", description=__doc__.splitlines()[0]
+    )
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--peers", metavar="PYTHON", help="interpreter with benchmarks/peers.txt installed; without it only this project is measured")
+    parser.add_argument(
+        "--peers",
+        metavar="PYTHON",
+        help="interpreter with benchmarks/peers.txt installed; without it only this project is measured",
+    )
     args = parser.parse_args(argv)
     files = born_digital()
     pages = sum(len(pymupdf.open(f)) for f in files)
-    readers = [Reader(name, sys.executable, files) for name in OWN] + ([Reader(name, args.peers, files) for name in PEERS] if args.peers else [])
+    readers = [Reader(name, sys.executable, files) for name in OWN] + (
+        [Reader(name, args.peers, files) for name in PEERS] if args.peers else []
+    )
     for number in range(args.rounds + 1):
         print(f"\rround {number} of {args.rounds}", end="", file=sys.stderr, flush=True)
         for reader in readers:
             reader.round()
     print("\r" + " " * 30 + "\r", end="", file=sys.stderr)
     bare = readers[0].rounds[1:]
-    print(f"{len(files)} plans, {pages} pages, one core, median of {args.rounds} rounds (least–most)\n")
-    print(f"{'reader':<34}{'ms a page':>10}{'':>16}{'× bare':>8}{'peak MB':>9}{'text whole':>12}{'whole-row F1':>14}")
+    print(
+        f"{len(files)} plans, {pages} pages, one core, median of {args.rounds} rounds (least–most)\n"
+    )
+    print(
+        f"{'reader':<34}{'ms a page':>10}{'':>16}{'× bare':>8}{'peak MB':>9}{'text whole':>12}{'whole-row F1':>14}"
+    )
     for reader in readers:
         own = reader.rounds[1:]
         ratio = statistics.median(a / b for a, b in zip(own, bare))
         ms = [1000 * s / pages for s in own]
         name = NAMES.get(reader.name, reader.name)
-        whole = "–" if reader.name in ("bare", "trace") else f"{text_whole(reader.ask('cells'), files):.1%}"
-        rows = f"{whole_rows(files):.3f}" if reader.name == "extract" else f"({SCRIPT})" if reader.name in ("pdfplumber", "find_tables") else "–"
-        print(f"{name + ' ' + reader.version:<34}{statistics.median(ms):>10.1f}{f'({min(ms):.1f}–{max(ms):.1f})':>16}{ratio:>8.2f}{reader.peak / 1e6:>9.0f}{whole:>12}{rows:>14}")
+        whole = (
+            "–"
+            if reader.name in ("bare", "trace")
+            else f"{text_whole(reader.ask('cells'), files):.1%}"
+        )
+        rows = (
+            f"{whole_rows(files):.3f}"
+            if reader.name == "extract"
+            else f"({SCRIPT})"
+            if reader.name in ("pdfplumber", "find_tables")
+            else "–"
+        )
+        print(
+            f"{name + ' ' + reader.version:<34}{statistics.median(ms):>10.1f}{f'({min(ms):.1f}–{max(ms):.1f})':>16}{ratio:>8.2f}{reader.peak / 1e6:>9.0f}{whole:>12}{rows:>14}"
+        )
     print()
     for line in startup(args.rounds):
         print(line)
     named = {r.name: r.rounds[1:] for r in readers}
     if "pdfplumber" in named:
-        print(f"\nextract is {statistics.median(a / b for a, b in zip(named['pdfplumber'], named['extract'])):.1f} × faster than pdfplumber extract_tables")
-    print(f"({SCRIPT}): an afternoon's script over these tables, with forward fill, regular expressions and RapidFuzz; quoted, not measured here")
+        print(
+            f"\nextract is {statistics.median(a / b for a, b in zip(named['pdfplumber'], named['extract'])):.1f} × faster than pdfplumber extract_tables"
+        )
+    print(
+        f"({SCRIPT}): an afternoon's script over these tables, with forward fill, regular expressions and RapidFuzz; quoted, not measured here"
+    )
     for reader in readers:
         reader.process.stdin.close()
         reader.process.wait()

@@ -7,10 +7,10 @@ import difflib
 import sys
 from pathlib import Path
 
-from .document import extract_document
-from .errors import BadInput
-from .model import PrintedPlan
-from .run import find_pdfs
+from batch.folder import find_pdfs
+from extract.document import extract_document
+from extract.errors import BadInput
+from extract.model import PrintedPlan
 
 
 def as_lines(plan: PrintedPlan) -> list[str]:
@@ -31,13 +31,22 @@ def as_lines(plan: PrintedPlan) -> list[str]:
 
 def differences(path: Path) -> list[str]:
     """Lines of the plan that MuPDF (-) and pdfplumber (+) read differently. Raises `BadInput` for an unreadable file."""
-    mupdf, plumber = (as_lines(extract_document(path, reader)) for reader in ("mupdf", "pdfplumber"))
-    return [line for line in difflib.unified_diff(mupdf, plumber, "mupdf", "pdfplumber", n=0, lineterm="") if not line.startswith(("---", "+++", "@@"))]
+    mupdf, plumber = (
+        as_lines(extract_document(path, reader)) for reader in ("mupdf", "pdfplumber")
+    )
+    return [
+        line
+        for line in difflib.unified_diff(mupdf, plumber, "mupdf", "pdfplumber", n=0, lineterm="")
+        if not line.startswith(("---", "+++", "@@"))
+    ]
 
 
 def main(argv: list[str] | None = None) -> int:
     """Print the differences of each file; returns 0 when there are none, 1 when there are, 2 when nothing could be read."""
-    parser = argparse.ArgumentParser(prog="python -m extract.compare", description="Read each plan with MuPDF (-) and with pdfplumber (+) and print the lines that differ.")
+    parser = argparse.ArgumentParser(
+        prog="python -m extract.compare",
+        description="Read each plan with MuPDF (-) and with pdfplumber (+) and print the lines that differ.",
+    )
     parser.add_argument("raw", type=Path, nargs="+", help="PDF files or folders of them")
     args = parser.parse_args(argv)
     files = [pdf for raw in args.raw for pdf in find_pdfs(raw)]

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pymupdf
 
-from .grid import find_grids
-from .model import Box, Page, PrintedPlan
+from extract.layout.grid import find_grids
+from extract.model import Box, Page, PrintedPlan
 
 DPI = 110
 COLOURS = {
@@ -36,7 +36,9 @@ def draw_pages(path: Path, pages: list[Page], plan: PrintedPlan, out: Path) -> l
             target = out / f"{path.stem}-{page.number:03d}.png"
             source = doc[page.number - 1]
             source.set_rotation(0)
-            picture = source.get_pixmap(matrix=pymupdf.Matrix(DPI / 72, DPI / 72) * pymupdf.Matrix(page.turn))
+            picture = source.get_pixmap(
+                matrix=pymupdf.Matrix(DPI / 72, DPI / 72) * pymupdf.Matrix(page.turn)
+            )
             _draw(page, picture, boxes.get(page.number, [])).save(target)
             written.append(target)
     return written
@@ -46,11 +48,15 @@ def _boxes(plan: PrintedPlan) -> dict[int, list[tuple[str, Box, str]]]:
     """What the plan placed, by page: (kind, box, label)."""
     found: list[tuple[str, Box, str]] = []
     for r, row in enumerate(plan.rows):
-        found += [("pillar", b, "") for b in row.pillar_boxes] + [("focus", b, "") for b in row.focus_boxes]
+        found += [("pillar", b, "") for b in row.pillar_boxes] + [
+            ("focus", b, "") for b in row.focus_boxes
+        ]
         for m, measure in enumerate(row.measures):
             found += [("paragraph", b, "") for p in measure.paragraphs for b in p.boxes]
             found += [("measure", b, f"{r + 1}.{m + 1}") for b in measure.boxes]
-            found += [("unit", u.box, f"{r + 1}.{m + 1}") for u in measure.units if u.box is not None]
+            found += [
+                ("unit", u.box, f"{r + 1}.{m + 1}") for u in measure.units if u.box is not None
+            ]
     found += [("finding", f.box, f.code) for f in plan.findings if f.box is not None]
     out: dict[int, list[tuple[str, Box, str]]] = {}
     for kind, box, label in found:
@@ -63,15 +69,25 @@ def _draw(page: Page, picture: pymupdf.Pixmap, boxes: list[tuple[str, Box, str]]
     sheet.insert_image(sheet.rect, pixmap=picture)
     for grid in find_grids(page):
         for cell in grid.cells:
-            sheet.draw_rect(pymupdf.Rect(cell.x0 + 1.5, cell.y0 + 1.5, cell.x1 - 1.5, cell.y1 - 1.5), color=COLOURS["cell"], width=0.8)
+            sheet.draw_rect(
+                pymupdf.Rect(cell.x0 + 1.5, cell.y0 + 1.5, cell.x1 - 1.5, cell.y1 - 1.5),
+                color=COLOURS["cell"],
+                width=0.8,
+            )
     for x0, x1, y in page.horizontal:
         sheet.draw_line((x0, y), (x1, y), color=COLOURS["rule"], width=1)
     for x, y0, y1 in page.vertical:
         sheet.draw_line((x, y0), (x, y1), color=COLOURS["rule"], width=1)
     for (x0, _, x1, _), baseline in zip(page.boxes, page.baseline):
-        sheet.draw_line((x0, baseline + 1.2), (x1, baseline + 1.2), color=COLOURS["line"], width=0.6)
+        sheet.draw_line(
+            (x0, baseline + 1.2), (x1, baseline + 1.2), color=COLOURS["line"], width=0.6
+        )
     for kind, box, label in boxes:
-        sheet.draw_rect(pymupdf.Rect(box.x0 - 1, box.y0 - 1, box.x1 + 1, box.y1 + 1), color=COLOURS[kind], width=0.5 if kind == "paragraph" else 1.1)
+        sheet.draw_rect(
+            pymupdf.Rect(box.x0 - 1, box.y0 - 1, box.x1 + 1, box.y1 + 1),
+            color=COLOURS[kind],
+            width=0.5 if kind == "paragraph" else 1.1,
+        )
         if label:
             sheet.insert_text((box.x0 - 1, box.y0 - 2), label, fontsize=6, color=COLOURS[kind])
     x = 8.0

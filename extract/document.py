@@ -11,12 +11,11 @@ from typing import Literal
 
 import pymupdf
 
-from .errors import BadInput
-from .model import Page, PrintedFinding, PrintedPlan
-from .ocr.choice import is_scan
-from .plan import build_plan
-from .readers import mupdf
-from .store import File
+from extract.errors import BadInput
+from extract.model import Page, PrintedFinding, PrintedPlan
+from extract.plan import build_plan
+from extract.readers import mupdf
+from extract.readers.ocr.choice import is_scan
 
 EXTRACTOR_VERSION = "4"
 """Raised with every change that alters what is read, so that kept results are made anew."""
@@ -31,7 +30,9 @@ pymupdf.TOOLS.mupdf_display_errors(False)
 pymupdf.TOOLS.mupdf_display_warnings(False)
 
 # What MuPDF reports when a stream cannot be inflated or its content makes no sense. Sound plans give none of these.
-DAMAGE = re.compile(r"zlib error|syntax error|hex string|Length incorrect|premature|treating as end of file")
+DAMAGE = re.compile(
+    r"zlib error|syntax error|hex string|Length incorrect|premature|treating as end of file"
+)
 
 Reader = Literal["mupdf", "pdfplumber"]
 
@@ -41,17 +42,23 @@ def file_hash(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def file_name(path: File) -> str:
+def file_name(name: str) -> str:
     """The file's name as text; bytes that are no UTF-8 are written as \\xNN."""
-    return path.name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
-def extract_document(path: Path, reader: Reader = "mupdf", on_page: Callable[[int, int], None] | None = None, debug: Path | None = None, digest: str | None = None) -> PrintedPlan:
+def extract_document(
+    path: Path,
+    reader: Reader = "mupdf",
+    on_page: Callable[[int, int], None] | None = None,
+    debug: Path | None = None,
+    digest: str | None = None,
+) -> PrintedPlan:
     """Read one PDF. `on_page(done, total)` is called after each page; `debug` is a folder for page pictures; `digest` is the file's SHA-256, if known.
 
     Raises `BadInput` when the file cannot be opened, needs a password, is damaged, has no pages or more than MAX_PAGES.
     """
-    name = file_name(path)
+    name = file_name(path.name)
     digest = digest or file_hash(path)
     pymupdf.TOOLS.reset_mupdf_warnings()
     pages: list[Page] = []
@@ -67,7 +74,7 @@ def extract_document(path: Path, reader: Reader = "mupdf", on_page: Callable[[in
             raise BadInput(name, "檔案沒有任何一頁。")
         other = None
         if reader == "pdfplumber":
-            from .readers import plumber
+            from extract.readers import plumber
 
             other = plumber.Plumber(path)
         for number in range(1, count + 1):
@@ -88,12 +95,16 @@ def extract_document(path: Path, reader: Reader = "mupdf", on_page: Callable[[in
     if other is not None:
         other.close()
     if debug is not None:
-        from .debug import draw_pages
+        from extract.debug import draw_pages
 
         draw_pages(path, seen, plan, debug)
     if not plan.glyphs:
         plan.status, plan.reason = "failed", "檔案裡沒有任何文字，圖像也辨識不出文字。"
-        plan.findings.append(PrintedFinding(severity="error", code="no_text", message="檔案裡沒有任何文字，圖像也辨識不出文字。"))
+        plan.findings.append(
+            PrintedFinding(
+                severity="error", code="no_text", message="檔案裡沒有任何文字，圖像也辨識不出文字。"
+            )
+        )
     return plan
 
 
@@ -115,6 +126,6 @@ def _read(page: pymupdf.Page, number: int, other, name: str) -> Page:
     digital = other.read_page(number) if other is not None else mupdf.read_page(page, number)
     if not is_scan(page, digital):
         return digital
-    from .ocr.reader import read_page  # models and OpenCV are loaded for scans alone
+    from extract.readers.ocr.reader import read_page  # models and OpenCV are loaded for scans alone
 
     return read_page(page, number)

@@ -1,4 +1,4 @@
-"""Errors that are the input's or the cluster's fault, apart from our own bugs (which keep their traceback)."""
+"""The error that is the input's fault, apart from our own bugs (which keep their traceback)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,3 @@ class BadInput(Exception):
         super().__init__(f"{file}: {reason}")
         self.file = file
         self.reason = reason
-
-
-class ClusterError(Exception):
-    """The cluster cannot be used; records written so far stay and the next run goes on from them."""

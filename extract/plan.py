@@ -9,19 +9,30 @@ from operator import attrgetter
 
 import numpy as np
 
-from . import markers
-from .columns import count_header_rows
-from .furniture import over_table, split_furniture
-from .grid import Grid, find_grids
-from .lines import Line, make_lines
-from .measures import Item, body_text, split_measures, top_style
-from .model import Box, Page, Paragraph, PrintedFinding, PrintedMeasure, PrintedPlan, PrintedRow, PrintedSection, PrintedTable, PrintedUnit
-from .outline import read_outline
-from .overflow import overflow
-from .paragraphs import Rejoined, join_text, rejoin
-from .repair import repair_page, repair_text
-from .table import PlanTable, TextCell, stitch
-from .units import UnitName, align, join_names, plan_habit
+from extract.layout.furniture import over_table, split_furniture
+from extract.layout.grid import Grid, find_grids
+from extract.layout.lines import Line, make_lines
+from extract.layout.overflow import overflow
+from extract.layout.repair import repair_page, repair_text
+from extract.model import (
+    Box,
+    Page,
+    Paragraph,
+    PrintedFinding,
+    PrintedMeasure,
+    PrintedPlan,
+    PrintedRow,
+    PrintedSection,
+    PrintedTable,
+    PrintedUnit,
+)
+from extract.script import markers
+from extract.table.columns import count_header_rows
+from extract.table.stitching import PlanTable, TextCell, stitch
+from extract.table.units import UnitName, align, join_names, plan_habit
+from extract.text.measures import Item, body_text, split_measures, top_style
+from extract.text.outline import read_outline
+from extract.text.paragraphs import Rejoined, join_text, rejoin
 
 
 def build_plan(pages: list[Page], source_file: str, sha256: str) -> PrintedPlan:
@@ -32,7 +43,9 @@ def build_plan(pages: list[Page], source_file: str, sha256: str) -> PrintedPlan:
     """
     plan = PrintedPlan(source_file=source_file, sha256=sha256, pages=len(pages))
     sources = {p.source for p in pages if len(p.chars)} or {p.source for p in pages}
-    plan.text_source = "mixed" if len(sources) > 1 else (next(iter(sources)) if sources else "digital")
+    plan.text_source = (
+        "mixed" if len(sources) > 1 else (next(iter(sources)) if sources else "digital")
+    )
     grids: list[Grid] = []
     open_lines: list[tuple[float, list[Line]]] = []
     ledger = Ledger()
@@ -72,16 +85,30 @@ def build_plan(pages: list[Page], source_file: str, sha256: str) -> PrintedPlan:
     plan.sections = outline.sections
     ledger.place(outline.used)
     for paragraph in outline.after_title:
-        plan.findings.append(_note("title_note", f"標題之後另有文字：「{paragraph.text}」。", paragraph.boxes[0].page, paragraph.boxes[0]))
+        plan.findings.append(
+            _note(
+                "title_note",
+                f"標題之後另有文字：「{paragraph.text}」。",
+                paragraph.boxes[0].page,
+                paragraph.boxes[0],
+            )
+        )
     ledger.place(furniture)
     if furniture:
         texts = sorted({line.text.strip() for line in furniture})
-        plan.findings.append(_note("page_furniture", f"頁首、頁尾或頁碼{len(furniture)}行未列入內容：{'、'.join(texts)[:80]}。", furniture[0].page, None))
+        plan.findings.append(
+            _note(
+                "page_furniture",
+                f"頁首、頁尾或頁碼{len(furniture)}行未列入內容：{'、'.join(texts)[:80]}。",
+                furniture[0].page,
+                None,
+            )
+        )
     _other_tables(grids, table, plan, ledger)
     if table is not None:
         _fill_rows(table, plan, ledger)
     else:
-        from .prose import rows_from_sections
+        from extract.text.prose import rows_from_sections
 
         plan.rows = rows_from_sections(plan)
     if not plan.rows:
@@ -93,7 +120,9 @@ def build_plan(pages: list[Page], source_file: str, sha256: str) -> PrintedPlan:
         _repair(plan, mended)
     if mended:
         listed = "、".join(f"{k}×{n}" for k, n in sorted(mended.items())[:20])
-        plan.findings.append(_note("characters_repaired", f"文字層的部首或相容字已還原：{listed}。", None, None))
+        plan.findings.append(
+            _note("characters_repaired", f"文字層的部首或相容字已還原：{listed}。", None, None)
+        )
     return plan
 
 
@@ -116,11 +145,21 @@ class Ledger:
         for line in self.lines:
             if id(line) not in self.placed:
                 unplaced += len(line.chars)
-                plan.findings.append(PrintedFinding(severity="check", code="glyphs_unplaced", message=f"這一行文字沒有歸入任何列或章節：「{line.text}」。", page=line.page, box=line.box))
+                plan.findings.append(
+                    PrintedFinding(
+                        severity="check",
+                        code="glyphs_unplaced",
+                        message=f"這一行文字沒有歸入任何列或章節：「{line.text}」。",
+                        page=line.page,
+                        box=line.box,
+                    )
+                )
         return unplaced
 
 
-def _read_page(page: Page, plan: PrintedPlan, edges: list[float] | None, aside: np.ndarray) -> tuple[list[Grid], list[Line]]:
+def _read_page(
+    page: Page, plan: PrintedPlan, edges: list[float] | None, aside: np.ndarray
+) -> tuple[list[Grid], list[Line]]:
     """Grids of the page with their cells' lines, and the lines outside them. Every glyph goes to exactly one line.
 
     `edges` are the plan table's column edges (points), once a page before has shown them; `aside` masks glyphs that
@@ -140,7 +179,14 @@ def _read_page(page: Page, plan: PrintedPlan, edges: list[float] | None, aside: 
     key[key < 0] = outside
     lines, removed = make_lines(page, key)
     if removed:
-        plan.findings.append(_note("overprint_removed", f"第{page.number}頁有{removed}個字重複印在同一位置，只計一次。", page.number, None))
+        plan.findings.append(
+            _note(
+                "overprint_removed",
+                f"第{page.number}頁有{removed}個字重複印在同一位置，只計一次。",
+                page.number,
+                None,
+            )
+        )
     for grid, first in zip(grids, slots):
         for i, cell in enumerate(grid.cells):
             cell.lines = lines.get(first + i, [])
@@ -150,7 +196,9 @@ def _read_page(page: Page, plan: PrintedPlan, edges: list[float] | None, aside: 
     return grids, open_lines
 
 
-def _other_tables(grids: list[Grid], table: PlanTable | None, plan: PrintedPlan, ledger: Ledger) -> None:
+def _other_tables(
+    grids: list[Grid], table: PlanTable | None, plan: PrintedPlan, ledger: Ledger
+) -> None:
     """Tables that are not the plan table stay what they are, in the section they stand in."""
     used = set(table.grids) if table is not None else set()
     for i, grid in enumerate(grids):
@@ -159,7 +207,9 @@ def _other_tables(grids: list[Grid], table: PlanTable | None, plan: PrintedPlan,
         rows: dict[int, list[str]] = {}
         for cell in sorted(grid.cells, key=lambda c: (c.row, c.col)):
             ledger.place(cell.lines)
-            rows.setdefault(cell.row, []).append(repair_text(join_text(cell.lines)) if cell.lines else "")
+            rows.setdefault(cell.row, []).append(
+                repair_text(join_text(cell.lines)) if cell.lines else ""
+            )
         body = list(rows.values())
         holder = None
         for section in plan.sections:
@@ -194,7 +244,12 @@ def _fill_rows(table: PlanTable, plan: PrintedPlan, ledger: Ledger) -> None:
     for n, (row, own) in enumerate(zip(table.rows, items)):
         pillar, focus = pillars[id(row.pillar)], focuses[id(row.focus)]
         printed = PrintedRow(
-            pillar=pillar.text, pillar_cell=pillar.number, pillar_boxes=pillar.boxes, focus=focus.points, focus_cell=focus.number, focus_boxes=focus.boxes,
+            pillar=pillar.text,
+            pillar_cell=pillar.number,
+            pillar_boxes=pillar.boxes,
+            focus=focus.points,
+            focus_cell=focus.number,
+            focus_boxes=focus.boxes,
             extra={label: _cell_text(cell) for label, cell in row.extra.items()},
         )
         ledger.place([p.line for cell in (*row.units, *row.extra.values()) for p in cell.lines])
@@ -203,13 +258,41 @@ def _fill_rows(table: PlanTable, plan: PrintedPlan, ledger: Ledger) -> None:
             measure = _measure(item, [shown[id(u)] for u in beside_it], beside)
             where = (len(plan.rows), len(printed.measures))
             if not beside_it and (table.columns.of("unit")):
-                plan.findings.append(PrintedFinding(severity="check", code="unit_missing", message="這項作法旁沒有印出執行單位。", page=measure.boxes[0].page if measure.boxes else None, box=measure.boxes[0] if measure.boxes else None, row=where[0], measure=where[1]))
+                plan.findings.append(
+                    PrintedFinding(
+                        severity="check",
+                        code="unit_missing",
+                        message="這項作法旁沒有印出執行單位。",
+                        page=measure.boxes[0].page if measure.boxes else None,
+                        box=measure.boxes[0] if measure.boxes else None,
+                        row=where[0],
+                        measure=where[1],
+                    )
+                )
             elif not sure:
-                plan.findings.append(PrintedFinding(severity="check", code="unit_unaligned", message="執行單位與作法的對應無法由位置確定，依印出的次序對應。", page=measure.boxes[0].page if measure.boxes else None, box=measure.boxes[0] if measure.boxes else None, row=where[0], measure=where[1]))
+                plan.findings.append(
+                    PrintedFinding(
+                        severity="check",
+                        code="unit_unaligned",
+                        message="執行單位與作法的對應無法由位置確定，依印出的次序對應。",
+                        page=measure.boxes[0].page if measure.boxes else None,
+                        box=measure.boxes[0] if measure.boxes else None,
+                        row=where[0],
+                        measure=where[1],
+                    )
+                )
             printed.measures.append(measure)
         if not own:
             stray = [p.line for cell in row.units for p in cell.lines]
-            plan.findings.append(PrintedFinding(severity="check", code="row_without_measure", message=f"這一列沒有作法，只有：「{''.join(line.text for line in stray)}」。", page=stray[0].page if stray else None, box=stray[0].box if stray else None))
+            plan.findings.append(
+                PrintedFinding(
+                    severity="check",
+                    code="row_without_measure",
+                    message=f"這一列沒有作法，只有：「{''.join(line.text for line in stray)}」。",
+                    page=stray[0].page if stray else None,
+                    box=stray[0].box if stray else None,
+                )
+            )
             continue
         plan.rows.append(printed)
     for heading in (*pillars.values(), *focuses.values()):
@@ -234,7 +317,9 @@ def _headings(cells: Iterable[TextCell]) -> dict[int, Heading]:
     return {key: Heading(number, cell) for number, (key, cell) in enumerate(distinct.items())}
 
 
-def _units(table: PlanTable, items: list[list[Item]]) -> list[list[tuple[list[UnitName], str, bool]]]:
+def _units(
+    table: PlanTable, items: list[list[Item]]
+) -> list[list[tuple[list[UnitName], str, bool]]]:
     """Units of every measure, row by row; rows that share one unit cell are looked at together."""
     names: dict[int, list[UnitName]] = {}
     for row in table.rows:
@@ -243,7 +328,9 @@ def _units(table: PlanTable, items: list[list[Item]]) -> list[list[tuple[list[Un
                 names[id(cell)] = join_names(cell.lines, table.limits["unit"])
     groups: list[list[int]] = []
     for n, row in enumerate(table.rows):
-        if groups and {id(c) for c in row.units} & {id(c) for c in table.rows[groups[-1][-1]].units}:
+        if groups and {id(c) for c in row.units} & {
+            id(c) for c in table.rows[groups[-1][-1]].units
+        }:
             groups[-1].append(n)
         else:
             groups.append([n])
@@ -280,7 +367,10 @@ def _last(item: Item) -> float:
 def _pitch(table: PlanTable) -> float:
     """Distance (points) between the baselines of successive lines in the measure column."""
     steps = sorted(
-        b.line.order - a.line.order for row in table.rows for a, b in zip(row.measure.lines, row.measure.lines[1:]) if 0 < b.line.order - a.line.order < 4 * a.line.size
+        b.line.order - a.line.order
+        for row in table.rows
+        for a, b in zip(row.measure.lines, row.measure.lines[1:])
+        if 0 < b.line.order - a.line.order < 4 * a.line.size
     )
     return steps[len(steps) // 2] if steps else 16.0
 
@@ -294,13 +384,19 @@ def _measure(item: Item, units: list[PrintedUnit], beside: str) -> PrintedMeasur
         marker=item.marker,
         title=item.title,
         paragraphs=[
-            Paragraph(text=body_text(item, p), boxes=_boxes(p.lines), confidence=round(min(line.confidence for line in p.lines), 4))
+            Paragraph(
+                text=body_text(item, p),
+                boxes=_boxes(p.lines),
+                confidence=round(min(line.confidence for line in p.lines), 4),
+            )
             for p in item.body
         ],
         units=units,
         units_beside=beside,
         boxes=boxes,
-        confidence=round(sum(line.confidence * len(line.chars) for line in lines) / max(1, count), 4),
+        confidence=round(
+            sum(line.confidence * len(line.chars) for line in lines) / max(1, count), 4
+        ),
     )
 
 
@@ -311,10 +407,15 @@ def _boxes(lines: list[Line]) -> list[Box]:
     out: list[Box] = []
     for page, group in groupby(lines, key=attrgetter("page")):
         own = list(group)
-        out.append(Box(
-            page=page, x0=round(min([line.left for line in own]), 1), y0=round(min([line.top for line in own]), 1),
-            x1=round(max([line.right for line in own]), 1), y1=round(max([line.bottom for line in own]), 1),
-        ))
+        out.append(
+            Box(
+                page=page,
+                x0=round(min([line.left for line in own]), 1),
+                y0=round(min([line.top for line in own]), 1),
+                x1=round(max([line.right for line in own]), 1),
+                y1=round(max([line.bottom for line in own]), 1),
+            )
+        )
     return out
 
 
@@ -333,7 +434,11 @@ def _focus_points(cell: TextCell) -> list[str]:
         if not groups:
             style = found.style if found else None
             groups.append([line])
-        elif found is not None and found.style in ("cjk_paren", "cjk", "number_paren", "number") and (found.style == style or style is None and found.style == "cjk_paren"):
+        elif (
+            found is not None
+            and found.style in ("cjk_paren", "cjk", "number_paren", "number")
+            and (found.style == style or style is None and found.style == "cjk_paren")
+        ):
             groups.append([line])
         else:
             groups[-1].append(line)
@@ -353,8 +458,25 @@ def _numbering(plan: PrintedPlan) -> None:
             if found is None or not found.number:
                 continue
             restart = last is None or last[0] != key[0] or found.number == 1
-            if not restart and found.number != number + 1 or restart and found.number != 1 and last is not None and last[0] != key[0]:
-                plan.findings.append(PrintedFinding(severity="note", code="numbering_gap", message=f"編號「{measure.marker}」與前一項不連續。", page=measure.boxes[0].page if measure.boxes else None, box=measure.boxes[0] if measure.boxes else None, row=r, measure=m))
+            if (
+                not restart
+                and found.number != number + 1
+                or restart
+                and found.number != 1
+                and last is not None
+                and last[0] != key[0]
+            ):
+                plan.findings.append(
+                    PrintedFinding(
+                        severity="note",
+                        code="numbering_gap",
+                        message=f"編號「{measure.marker}」與前一項不連續。",
+                        page=measure.boxes[0].page if measure.boxes else None,
+                        box=measure.boxes[0] if measure.boxes else None,
+                        row=r,
+                        measure=m,
+                    )
+                )
             number, last = found.number, key
 
 
@@ -365,7 +487,14 @@ def _check_sections(plan: PrintedPlan) -> None:
             continue
         value = markers.cjk_number(section.marker)
         if value != expected:
-            plan.findings.append(_note("section_misnumbered", f"章節編號「{section.marker}、{section.heading}」與次序不符。", section.page, None))
+            plan.findings.append(
+                _note(
+                    "section_misnumbered",
+                    f"章節編號「{section.marker}、{section.heading}」與次序不符。",
+                    section.page,
+                    None,
+                )
+            )
         expected += 1
 
 

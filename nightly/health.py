@@ -26,7 +26,10 @@ class Verdict:
 def figures(tables: dict[str, pa.Table], before: dict[str, pa.Table] | None) -> dict[str, float]:
     """The dataset's figures; those that compare with the dataset published before are 1 when there is none."""
     plans, measures = tables["plans"], tables["measures"]
-    read = pc.sum(pc.is_in(plans["status"].cast(pa.string()), pa.array(["ok", "partial"]))).as_py() or 0
+    read = (
+        pc.sum(pc.is_in(plans["status"].cast(pa.string()), pa.array(["ok", "partial"]))).as_py()
+        or 0
+    )
     known = pc.sum(pc.not_equal(plans["status"].cast(pa.string()), "not_a_plan")).as_py() or 0
     rows = measures.num_rows
     with_units = sum(bool(u) for u in measures["units"].to_pylist())
@@ -49,6 +52,12 @@ def judge(values: dict[str, float], bounds: Path = BOUNDS) -> list[Verdict]:
             value = values[row["figure"]]
             low = float(row["minimum"]) if row["minimum"] else None
             high = float(row["maximum"]) if row["maximum"] else None
-            state = "fail" if low is not None and value < low else "warn" if high is not None and value > high else "ok"
+            state = (
+                "fail"
+                if low is not None and value < low
+                else "warn"
+                if high is not None and value > high
+                else "ok"
+            )
             out.append(Verdict(row["figure"], round(value, 4), low, high, state))
     return out

@@ -7,8 +7,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from batch.folder import find_pdfs
 from extract.document import EXTRACTOR_VERSION, file_hash, file_name
-from extract.run import find_pdfs
 
 STATE = "nightly.state"  # no .json: the folder's *.json are plans
 
@@ -62,10 +62,21 @@ class Index:
     def result(self, filed: Filed) -> dict | None:
         """Status and reason of this content under this extractor and file name; None when it must be read."""
         found = self._known["results"].get(filed.sha256)
-        return found if found and found["version"] == EXTRACTOR_VERSION and found["file"] == file_name(filed.path) else None
+        return (
+            found
+            if found
+            and found["version"] == EXTRACTOR_VERSION
+            and found["file"] == file_name(filed.path.name)
+            else None
+        )
 
     def keep(self, sha256: str, file: str, status: str, reason: str | None) -> None:
-        self._known["results"][sha256] = {"version": EXTRACTOR_VERSION, "file": file, "status": status, "reason": reason}
+        self._known["results"][sha256] = {
+            "version": EXTRACTOR_VERSION,
+            "file": file,
+            "status": status,
+            "reason": reason,
+        }
 
     def forget(self, current: set[str]) -> list[str]:
         """Drop contents that are no longer filed; returns the file names they had."""

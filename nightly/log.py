@@ -13,7 +13,12 @@ def logger(as_json: bool) -> Callable[..., None]:
 
     def log(event: str, **values: object) -> None:
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
-        line = json.dumps({"time": now, "event": event, **values}) if as_json else f"{now} {event} " + " ".join(f"{k}={v!r}" for k, v in values.items() if v is not None)
+        line = (
+            json.dumps({"time": now, "event": event, **values})
+            if as_json
+            else f"{now} {event} "
+            + " ".join(f"{k}={v!r}" for k, v in values.items() if v is not None)
+        )
         print(line, file=sys.stderr, flush=True)
 
     return log

@@ -17,21 +17,20 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-import normalize
+from batch.folder import extract_files
+from batch.isolate import Limits
+from dataset.datapackage import descriptor
+from dataset.diff import as_html, as_text, diff
+from dataset.publish import PublishError, publish
+from dataset.schema import TABLES
 from extract.document import file_name
-from extract.isolate import Limits
-from extract.run import extract_files
-from normalize.corrections import CorrectionError
-from normalize.datapackage import descriptor
+from nightly import health
+from nightly.intake import Filed, Index
 from normalize.pipeline import CORRECTIONS, NothingToDo
 from normalize.pipeline import normalize as make_dataset
-from normalize.publish import PublishError, publish
-from normalize.schema import TABLES
+from normalize.rows.corrections import CorrectionError
 
-from . import health
-from .diff import as_html, as_text, diff
-from .intake import Filed, Index
-
+ROOT = Path(__file__).parent.parent
 Log = Callable[..., None]
 
 
@@ -70,8 +69,17 @@ class Report:
         return 1 if self.failed else 0
 
 
-def run_nightly(raw: Path, interim: Path, processed: Path, *, workers: int = 1, limits: Limits = Limits(), bounds: Path = health.BOUNDS,
-                corrections: Path | None = CORRECTIONS, log: Log = lambda event, **values: None) -> Report:
+def run_nightly(
+    raw: Path,
+    interim: Path,
+    processed: Path,
+    *,
+    workers: int = 1,
+    limits: Limits = Limits(),
+    bounds: Path = health.BOUNDS,
+    corrections: Path | None = CORRECTIONS,
+    log: Log = lambda event, **values: None,
+) -> Report:
     """Run the batch once. Raises `Busy` when another run is at work; everything else ends in the report."""
     interim.mkdir(parents=True, exist_ok=True)
     processed.mkdir(parents=True, exist_ok=True)
@@ -80,7 +88,14 @@ def run_nightly(raw: Path, interim: Path, processed: Path, *, workers: int = 1, 
         log("start", raw=str(raw))
         try:
             _night(raw, interim, processed, workers, limits, bounds, corrections, log, report)
-        except (OSError, pa.ArrowException, NothingToDo, CorrectionError, PublishError, Unhealthy) as error:
+        except (
+            OSError,
+            pa.ArrowException,
+            NothingToDo,
+            CorrectionError,
+            PublishError,
+            Unhealthy,
+        ) as error:
             report.reason = f"{type(error).__name__}: {error}"
             log("not_published", reason=report.reason)
         _write(report, processed, log)
@@ -96,12 +111,16 @@ def _night(raw, interim, processed, workers, limits, bounds, corrections, log, r
     by_content: dict[str, Filed] = {}
     for one in filed:
         if one.sha256 in by_content:
-            report.duplicates.append(file_name(one.path))
+            report.duplicates.append(file_name(one.path.name))
         else:
             by_content[one.sha256] = one
     report.files = len(filed)
     report.withdrawn = index.forget(set(by_content))
-    todo = [one for one in by_content.values() if index.result(one) is None or not (interim / f"{one.sha256}.json").exists()]
+    todo = [
+        one
+        for one in by_content.values()
+        if index.result(one) is None or not (interim / f"{one.sha256}.json").exists()
+    ]
     report.seconds["intake"] = _since(clock)
     clock = time.perf_counter()
     for outcome in extract_files([one.path for one in todo], interim, workers, limits=limits):
@@ -118,9 +137,9 @@ def _night(raw, interim, processed, workers, limits, bounds, corrections, log, r
     for one in by_content.values():
         result = index.result(one)
         if result["status"] == "failed":
-            report.failed[file_name(one.path)] = result["reason"] or ""
+            report.failed[file_name(one.path.name)] = result["reason"] or ""
         elif result["status"] == "not_a_plan":
-            report.not_plans.append(file_name(one.path))
+            report.not_plans.append(file_name(one.path.name))
     made_from = _fingerprint(interim, by_content, corrections, bounds)
     if made_from == index.published and (processed / "plans.parquet").exists():
         report.unchanged = True
@@ -164,27 +183,40 @@ def _lock(processed: Path) -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             file.seek(0)
-            raise Busy(f"another run is at work (process {file.read().strip() or 'unknown'})") from None
+            raise Busy(
+                f"another run is at work (process {file.read().strip() or 'unknown'})"
+            ) from None
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()
         yield
 
 
-def _fingerprint(interim: Path, by_content: dict[str, Filed], corrections: Path | None, bounds: Path) -> str:
+def _fingerprint(
+    interim: Path, by_content: dict[str, Filed], corrections: Path | None, bounds: Path
+) -> str:
     """Digest of all that a dataset hangs on: contents and names filed, code and data files, corrections, bounds."""
     digest = hashlib.sha256()
     for sha, one in sorted(by_content.items()):
-        digest.update(f"{sha} {file_name(one.path)!r}\n".encode())
-    sources = [p for base in (Path(normalize.__file__).parent, Path(__file__).parent.parent / "extract") for p in base.rglob("*") if p.suffix in (".py", ".json", ".csv")]
-    for path in [*sorted(sources), *(sorted(corrections.glob("*.csv")) if corrections else []), bounds]:
+        digest.update(f"{sha} {file_name(one.path.name)!r}\n".encode())
+    rooms = (ROOT / room for room in ("batch", "dataset", "extract", "normalize"))
+    sources = [p for room in rooms for p in room.rglob("*") if p.suffix in (".py", ".json", ".csv")]
+    for path in [
+        *sorted(sources),
+        *(sorted(corrections.glob("*.csv")) if corrections else []),
+        bounds,
+    ]:
         digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()
 
 
 def _published(processed: Path) -> dict[str, pa.Table] | None:
     try:
-        return {t.name: pq.read_table(processed / f"{t.name}.parquet") for t in TABLES if (processed / f"{t.name}.parquet").exists()} or None
+        return {
+            t.name: pq.read_table(processed / f"{t.name}.parquet")
+            for t in TABLES
+            if (processed / f"{t.name}.parquet").exists()
+        } or None
     except (OSError, pa.ArrowException):
         return None
 
@@ -194,28 +226,69 @@ def _write(report: Report, processed: Path, log: Log) -> None:
     runs = processed / "runs"
     try:
         runs.mkdir(exist_ok=True)
-        (runs / f"{report.started}.json").write_text(json.dumps(asdict(report) | {"exit_code": report.exit_code}, ensure_ascii=False, indent=1), "utf-8", "backslashreplace")
+        (runs / f"{report.started}.json").write_text(
+            json.dumps(
+                asdict(report) | {"exit_code": report.exit_code}, ensure_ascii=False, indent=1
+            ),
+            "utf-8",
+            "backslashreplace",
+        )
         (runs / f"{report.started}.md").write_text(as_markdown(report), "utf-8", "backslashreplace")
         if report.changes:
-            (runs / f"{report.started}.html").write_text(as_html(report.changes, f"Changes {report.started}"), "utf-8", "backslashreplace")
+            (runs / f"{report.started}.html").write_text(
+                as_html(report.changes, f"Changes {report.started}"), "utf-8", "backslashreplace"
+            )
     except OSError as error:
         log("report_failed", reason=str(error))
 
 
 def as_markdown(report: Report) -> str:
     """What a person reads in the morning."""
-    head = "published" if report.published else "nothing new" if report.unchanged else f"NOT PUBLISHED: {report.reason}"
-    lines = [f"# Run {report.started}: {head}", "", f"{report.files} files; {len(report.read)} read, {len(report.withdrawn)} withdrawn, {len(report.failed)} failed, {len(report.not_plans)} no plans, {len(report.duplicates)} filed twice", ""]
-    for title, names in (("Read", report.read), ("Withdrawn", report.withdrawn), ("Filed twice", report.duplicates)):
+    head = (
+        "published"
+        if report.published
+        else "nothing new"
+        if report.unchanged
+        else f"NOT PUBLISHED: {report.reason}"
+    )
+    lines = [
+        f"# Run {report.started}: {head}",
+        "",
+        f"{report.files} files; {len(report.read)} read, {len(report.withdrawn)} withdrawn, {len(report.failed)} failed, {len(report.not_plans)} no plans, {len(report.duplicates)} filed twice",
+        "",
+    ]
+    for title, names in (
+        ("Read", report.read),
+        ("Withdrawn", report.withdrawn),
+        ("Filed twice", report.duplicates),
+    ):
         if names:
             lines += [f"## {title}", "", *(f"- {_plain(n)}" for n in names[:200]), ""]
     if report.failed:
-        lines += ["## Failed (retried when the file or the reader changes)", "", *(f"- {_plain(n)}: {_plain(r)}" for n, r in report.failed.items()), ""]
+        lines += [
+            "## Failed (retried when the file or the reader changes)",
+            "",
+            *(f"- {_plain(n)}: {_plain(r)}" for n, r in report.failed.items()),
+            "",
+        ]
     if report.health:
-        lines += ["## Health", "", "| figure | value | minimum | maximum | |", "|---|---:|---:|---:|---|"]
-        lines += [f"| {v['name']} | {v['value']} | {v['minimum'] if v['minimum'] is not None else ''} | {v['maximum'] if v['maximum'] is not None else ''} | {v['state']} |" for v in report.health] + [""]
+        lines += [
+            "## Health",
+            "",
+            "| figure | value | minimum | maximum | |",
+            "|---|---:|---:|---:|---|",
+        ]
+        lines += [
+            f"| {v['name']} | {v['value']} | {v['minimum'] if v['minimum'] is not None else ''} | {v['maximum'] if v['maximum'] is not None else ''} | {v['state']} |"
+            for v in report.health
+        ] + [""]
     if report.findings:
-        lines += ["## Findings", "", *(f"- {s}: {n}" for s, n in sorted(report.findings.items())), ""]
+        lines += [
+            "## Findings",
+            "",
+            *(f"- {s}: {n}" for s, n in sorted(report.findings.items())),
+            "",
+        ]
     if report.changes:
         lines += ["## Changes", "", "```", as_text(report.changes), "```", ""]
     lines += ["## Seconds", "", ", ".join(f"{k} {v}" for k, v in report.seconds.items()), ""]

@@ -14,10 +14,11 @@ import sys
 from itertools import pairwise
 from pathlib import Path
 
-from extract.store import records
-from normalize.draft import Draft, draft_file
-from normalize.focus_inference import decide, library, teachers_of
-from normalize.taxonomy import edition
+from batch.store import records
+from normalize.matching.focus_inference import decide, library, teachers_of
+from normalize.model import Draft
+from normalize.rows.draft import draft_file
+from normalize.vocabulary.taxonomy import edition
 
 SURE = 0.8
 BEGIN, END = "<!-- table: begin -->", "<!-- table: end -->"
@@ -26,7 +27,11 @@ BANDS = (0.0, 0.4, 0.6, 0.8, 0.9, 1.0001)
 
 def hidden(drafts: list[Draft]) -> list[tuple[str, float, bool]]:
     """(file, score, right) of every measure with a printed focus point, decided as if it were not printed."""
-    editions = [e for e in map(edition, sorted({d.plan["taxonomy"] for d in drafts if d.plan["taxonomy"]})) if e]
+    editions = [
+        e
+        for e in map(edition, sorted({d.plan["taxonomy"] for d in drafts if d.plan["taxonomy"]}))
+        if e
+    ]
     lib = library(teachers_of(drafts), editions)
     out = []
     for draft in drafts:
@@ -36,8 +41,18 @@ def hidden(drafts: list[Draft]) -> list[tuple[str, float, bool]]:
             candidates = [n.code for n in known.focus_of(pillar)]
             measures = [m for m in printed if m["pillar_code"] == pillar]
             if len(candidates) > 1:
-                guesses = decide(lib, known.code, (draft.plan["agency"], draft.plan["year_roc"]), measures, [(i,) for i in range(len(measures))], candidates)
-                out += [(draft.plan["source_file"], g.score, g.code == m["focus_code"]) for g, m in zip(guesses, measures)]
+                guesses = decide(
+                    lib,
+                    known.code,
+                    (draft.plan["agency"], draft.plan["year_roc"]),
+                    measures,
+                    [(i,) for i in range(len(measures))],
+                    candidates,
+                )
+                out += [
+                    (draft.plan["source_file"], g.score, g.code == m["focus_code"])
+                    for g, m in zip(guesses, measures)
+                ]
     return out
 
 
@@ -46,9 +61,18 @@ def table(rows: list[tuple[str, float, bool]]) -> str:
     out = ["| score | measures | right |", "|---|---:|---:|"]
     for low, high in pairwise(BANDS):
         band = [right for _, score, right in rows if low <= score < high]
-        out.append(f"| {low:.1f} to {min(high, 1):.1f} | {len(band)} | {sum(band) / len(band):.0%} |" if band else f"| {low:.1f} to {min(high, 1):.1f} | 0 | |")
+        out.append(
+            f"| {low:.1f} to {min(high, 1):.1f} | {len(band)} | {sum(band) / len(band):.0%} |"
+            if band
+            else f"| {low:.1f} to {min(high, 1):.1f} | 0 | |"
+        )
     sure = [right for _, score, right in rows if score >= SURE]
-    out += [f"| **{SURE} and more** | **{len(sure)}** | **{sum(sure) / len(sure):.1%}** |" if sure else f"| **{SURE} and more** | 0 | |", ""]
+    out += [
+        f"| **{SURE} and more** | **{len(sure)}** | **{sum(sure) / len(sure):.1%}** |"
+        if sure
+        else f"| **{SURE} and more** | 0 | |",
+        "",
+    ]
     out += ["| plan | measures | right |", "|---|---:|---:|"]
     for file in sorted({f for f, *_ in rows}):
         mine = [right for f, _, right in rows if f == file]
@@ -58,9 +82,17 @@ def table(rows: list[tuple[str, float, bool]]) -> str:
 
 def main(argv: list[str] | None = None) -> int:
     """Print the table, or write it between the marks of a Markdown page; returns 2 when no plan can teach."""
-    parser = argparse.ArgumentParser(prog="python -m normalize.calibrate", description="Leave-one-plan-out check of inferred focus scores.")
+    parser = argparse.ArgumentParser(
+        prog="python -m normalize.calibrate",
+        description="Leave-one-plan-out check of inferred focus scores.",
+    )
     parser.add_argument("interim", type=Path, help="folder of the extract stage's records")
-    parser.add_argument("--write", type=Path, metavar="FILE", help="Markdown page whose table is renewed between its two marks")
+    parser.add_argument(
+        "--write",
+        type=Path,
+        metavar="FILE",
+        help="Markdown page whose table is renewed between its two marks",
+    )
     args = parser.parse_args(argv)
     rows = hidden([draft_file(p) for p in records(args.interim)])
     if not rows:

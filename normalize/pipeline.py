@@ -13,16 +13,28 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from batch.store import File, at, records, written_at
+from dataset.datapackage import descriptor
+from dataset.kinds import SEVERITIES
+from dataset.publish import previous_times, publish, to_arrow
+from dataset.schema import (
+    FINDINGS,
+    MEASURE_CHANGES,
+    MEASURE_UNITS,
+    MEASURES,
+    PLANS,
+    SECTIONS,
+    TABLES,
+    TAXONOMY,
+)
 from extract.model import PrintedPlan
-from extract.store import File, at, records, written_at
-from normalize import corrections, filings, focus_inference
-from normalize.changes import changes
-from normalize.datapackage import descriptor
-from normalize.draft import Draft, draft_file, draft_plan
-from normalize.findings import SEVERITIES, finding
-from normalize.publish import previous_times, publish, to_arrow
-from normalize.schema import FINDINGS, MEASURE_CHANGES, MEASURE_UNITS, MEASURES, PLANS, SECTIONS, TABLES, TAXONOMY
-from normalize.taxonomy import counterparts, editions
+from normalize.matching import focus_inference
+from normalize.model import Draft
+from normalize.rows import corrections, filings
+from normalize.rows.changes import changes
+from normalize.rows.draft import draft_file, draft_plan
+from normalize.rows.findings import finding
+from normalize.vocabulary.taxonomy import counterparts, editions
 
 CORRECTIONS = Path(__file__).parent.parent / "data" / "corrections"
 POOL_FROM = 200  # plans from which a process pool pays for its start
@@ -49,8 +61,16 @@ class RunReport:
         return int(any(p["status"] == "failed" for p in self.plans))
 
 
-def normalize(interim_dir: File | str, out_dir: Path | str, *, corrections_dir: Path | None = CORRECTIONS, codes_file: Path | None = None,
-              workers: int = 1, progress: Callable[[int, int], None] | None = None, gate: Callable[[dict[str, pa.Table]], None] | None = None) -> RunReport:
+def normalize(
+    interim_dir: File | str,
+    out_dir: Path | str,
+    *,
+    corrections_dir: Path | None = CORRECTIONS,
+    codes_file: Path | None = None,
+    workers: int = 1,
+    progress: Callable[[int, int], None] | None = None,
+    gate: Callable[[dict[str, pa.Table]], None] | None = None,
+) -> RunReport:
     """Make and publish the dataset from the records at `interim_dir`, a folder or an address; `progress(done, total)` is called as plans are read.
 
     `gate(tables)` sees the finished tables before they are published; what it raises keeps them from it.
@@ -87,8 +107,15 @@ def _no_collector() -> Iterator[None]:
             gc.enable()
 
 
-def _run(paths: list[File], out_dir: Path, wanted: list[corrections.Correction], codes_file: Path | None, workers: int, progress: Callable[[int, int], None] | None,
-         gate: Callable[[dict[str, pa.Table]], None] | None) -> RunReport:
+def _run(
+    paths: list[File],
+    out_dir: Path,
+    wanted: list[corrections.Correction],
+    codes_file: Path | None,
+    workers: int,
+    progress: Callable[[int, int], None] | None,
+    gate: Callable[[dict[str, pa.Table]], None] | None,
+) -> RunReport:
     drafts = _drafts(paths, codes_file, workers, progress)
     focus_inference.infer(drafts)
     applied = corrections.apply(wanted, drafts)
@@ -105,7 +132,12 @@ def _run(paths: list[File], out_dir: Path, wanted: list[corrections.Correction],
     return RunReport([_summary(d) for d in drafts], out_dir, release, applied, stale)
 
 
-def _drafts(paths: list[File], codes_file: Path | None, workers: int, progress: Callable[[int, int], None] | None) -> list[Draft]:
+def _drafts(
+    paths: list[File],
+    codes_file: Path | None,
+    workers: int,
+    progress: Callable[[int, int], None] | None,
+) -> list[Draft]:
     one = partial(draft_file, codes_file=codes_file)
     out: list[Draft] = []
     if workers > 1 and len(paths) >= POOL_FROM:
@@ -124,7 +156,9 @@ def _times(drafts: list[Draft], paths: list[File], out_dir: Path) -> None:
     """extracted_at: when the interim file was written, but as published before while its content is the same."""
     before = previous_times(out_dir)
     for draft, path in zip(drafts, paths):
-        draft.plan["extracted_at"] = before.get((draft.plan["plan_id"], draft.plan["interim_sha256"])) or written_at(path)
+        draft.plan["extracted_at"] = before.get(
+            (draft.plan["plan_id"], draft.plan["interim_sha256"])
+        ) or written_at(path)
 
 
 def _close(draft: Draft) -> None:
@@ -134,16 +168,35 @@ def _close(draft: Draft) -> None:
         if m["focus_basis"] == "inferred" and "focus_code" not in m["corrected"]:
             sure = m["focus_score"] >= INFERRED_SURE
             message = f"執行重點依文意推定為 {m['focus_code']}，信心 {m['focus_score']:.2f}。"
-            draft.findings.append(finding("focus_inferred", message, plan_id=plan["plan_id"], measure_id=m["measure_id"], severity="note" if sure else "check", page=m["page_first"]))
+            draft.findings.append(
+                finding(
+                    "focus_inferred",
+                    message,
+                    plan_id=plan["plan_id"],
+                    measure_id=m["measure_id"],
+                    severity="note" if sure else "check",
+                    page=m["page_first"],
+                )
+            )
     order = {m["measure_id"]: m["seq"] for m in draft.measures}
-    draft.findings.sort(key=lambda f: (-SEVERITIES.index(f["severity"]), order.get(f["measure_id"], 0), f["code"], f["page"] or 0, f["message"]))
+    draft.findings.sort(
+        key=lambda f: (
+            -SEVERITIES.index(f["severity"]),
+            order.get(f["measure_id"], 0),
+            f["code"],
+            f["page"] or 0,
+            f["message"],
+        )
+    )
     review = {f["measure_id"] for f in draft.findings if f["severity"] != "note"}
     rows = {}
     for m in draft.measures:
         m["needs_review"] = m["measure_id"] in review
         rows[m["measure_id"]] = m
     for unit in draft.units:
-        unit.update({k: rows[unit["measure_id"]][k] for k in ("taxonomy", "pillar_code", "focus_code")})
+        unit.update(
+            {k: rows[unit["measure_id"]][k] for k in ("taxonomy", "pillar_code", "focus_code")}
+        )
     plan["findings"] = len(draft.findings)
     errors = [f for f in draft.findings if f["severity"] == "error"]
     if plan["status"] == "ok" and errors:
@@ -153,20 +206,51 @@ def _close(draft: Draft) -> None:
 
 def taxonomy_rows() -> list[dict]:
     same = counterparts()
-    return [{"taxonomy": e.code, "pillar_code": n.pillar, "pillar": e.text(n.pillar), "focus_code": n.code, "focus": n.text, "counterpart": same.get((e.code, n.code), [])}
-            for e in editions() for n in sorted(e.focus, key=lambda n: n.code)]
+    return [
+        {
+            "taxonomy": e.code,
+            "pillar_code": n.pillar,
+            "pillar": e.text(n.pillar),
+            "focus_code": n.code,
+            "focus": n.text,
+            "counterpart": same.get((e.code, n.code), []),
+        }
+        for e in editions()
+        for n in sorted(e.focus, key=lambda n: n.code)
+    ]
 
 
 def tables(drafts: list[Draft]) -> dict[str, pa.Table]:
     """All tables as Arrow, rows sorted by plan and position."""
     drafts = sorted(drafts, key=lambda d: d.plan["plan_id"])
-    rows = {MEASURES: [m for d in drafts for m in d.measures], MEASURE_UNITS: [u for d in drafts for u in d.units], PLANS: [d.plan for d in drafts],
-            SECTIONS: [s for d in drafts for s in d.sections], FINDINGS: [f for d in drafts for f in d.findings], TAXONOMY: taxonomy_rows(),
-            MEASURE_CHANGES: changes(drafts)}
+    rows = {
+        MEASURES: [m for d in drafts for m in d.measures],
+        MEASURE_UNITS: [u for d in drafts for u in d.units],
+        PLANS: [d.plan for d in drafts],
+        SECTIONS: [s for d in drafts for s in d.sections],
+        FINDINGS: [f for d in drafts for f in d.findings],
+        TAXONOMY: taxonomy_rows(),
+        MEASURE_CHANGES: changes(drafts),
+    }
     return {t.name: to_arrow(t, rows[t]) for t in TABLES}
 
 
 def _summary(draft: Draft) -> dict:
-    keys = ("plan_id", "source_file", "agency", "year_roc", "taxonomy", "status", "reason", "measures", "findings", "matched_share", "glyphs_unplaced")
+    keys = (
+        "plan_id",
+        "source_file",
+        "agency",
+        "year_roc",
+        "taxonomy",
+        "status",
+        "reason",
+        "measures",
+        "findings",
+        "matched_share",
+        "glyphs_unplaced",
+    )
     counts = {s: sum(f["severity"] == s for f in draft.findings) for s in SEVERITIES}
-    return {k: draft.plan[k] for k in keys} | {"units": len({u["unit"] for u in draft.units if u["unit"]}), "by_severity": counts}
+    return {k: draft.plan[k] for k in keys} | {
+        "units": len({u["unit"] for u in draft.units if u["unit"]}),
+        "by_severity": counts,
+    }

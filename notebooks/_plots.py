@@ -21,7 +21,9 @@ from PIL import Image as Picture
 DATASET = Path(os.environ.get("PLANS_DATASET", "../data/processed"))
 RAW = Path(os.environ.get("PLANS_RAW", "../data/raw"))
 CROP_DPI = 100
-_scratch = tempfile.TemporaryDirectory(prefix="plans-font-")  # matplotlib opens a font's file whenever it draws; removed at exit
+_scratch = tempfile.TemporaryDirectory(
+    prefix="plans-font-"
+)  # matplotlib opens a font's file whenever it draws; removed at exit
 
 
 def dataset(name: str) -> pd.DataFrame:
@@ -41,10 +43,18 @@ def chinese_font() -> font_manager.FontProperties:
 def setup() -> None:
     """Chinese in figures, readable sizes, tables that show whole cells. Call it once, first."""
     # letters and figures from DejaVu; glyphs it lacks from the Chinese font
-    plt.rcParams.update({
-        "font.family": ["DejaVu Sans", chinese_font().get_name()], "font.size": 10, "axes.titlesize": 11, "axes.titlelocation": "left",
-        "figure.dpi": 100, "figure.constrained_layout.use": True, "axes.spines.top": False, "axes.spines.right": False,
-    })
+    plt.rcParams.update(
+        {
+            "font.family": ["DejaVu Sans", chinese_font().get_name()],
+            "font.size": 10,
+            "axes.titlesize": 11,
+            "axes.titlelocation": "left",
+            "figure.dpi": 100,
+            "figure.constrained_layout.use": True,
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+        }
+    )
     pd.set_option("display.max_colwidth", 120, "display.max_rows", 100)
 
 
@@ -56,7 +66,9 @@ def short(text: str, n: int) -> str:
 
 def plan_names(plans: pd.DataFrame) -> pd.Series:
     """plan_id → a name for axes, office and ROC year: 民政局 109. In the order district offices first, then bureaux, by name."""
-    rows = plans.sort_values(["agency_kind", "agency", "year_roc"], ascending=[False, True, True]).set_index("plan_id")
+    rows = plans.sort_values(
+        ["agency_kind", "agency", "year_roc"], ascending=[False, True, True]
+    ).set_index("plan_id")
     office = rows.agency.str.removeprefix("高雄市政府").str.removeprefix("高雄市")
     return office + " " + rows.year_roc.astype("Int64").astype(str)
 
@@ -65,12 +77,21 @@ def heat(frame: pd.DataFrame, title: str = "", ax: plt.Axes | None = None) -> pl
     """Heat map with each cell's number in it, a dot for zero; the darkest colour is the frame's largest number. Needs a row and a column at least."""
     if ax is None:
         widest = frame.index.astype(str).str.len().max()
-        _, ax = plt.subplots(figsize=(0.4 + 0.14 * widest + 1.12 * frame.shape[1], 0.9 + 0.29 * frame.shape[0]))
+        _, ax = plt.subplots(
+            figsize=(0.4 + 0.14 * widest + 1.12 * frame.shape[1], 0.9 + 0.29 * frame.shape[0])
+        )
     highest = frame.to_numpy().max() or 1
     ax.imshow(frame, cmap="Blues", vmin=0, vmax=highest * 1.15, aspect="auto")
     for y, row in enumerate(frame.to_numpy()):
         for x, value in enumerate(row):
-            ax.text(x, y, f"{value:g}" if value else "·", ha="center", va="center", color="white" if value > 0.7 * highest else "black")
+            ax.text(
+                x,
+                y,
+                f"{value:g}" if value else "·",
+                ha="center",
+                va="center",
+                color="white" if value > 0.7 * highest else "black",
+            )
     ax.set_xticks(range(frame.shape[1]), frame.columns)
     ax.set_yticks(range(frame.shape[0]), frame.index)
     ax.tick_params(length=0, top=True, bottom=False, labeltop=True, labelbottom=False)
@@ -109,11 +130,18 @@ def page_crop(file: str, page: int, box: dict, margin: float = 36) -> Image:
     """
     path = RAW / file
     if not path.exists():
-        raise FileNotFoundError(f"{file} is not in the folder of filed PDFs; set PLANS_RAW to the folder that holds it")
+        raise FileNotFoundError(
+            f"{file} is not in the folder of filed PDFs; set PLANS_RAW to the folder that holds it"
+        )
     with pymupdf.open(path) as doc:
         sheet = doc[page - 1]
-        clip = pymupdf.Rect(sheet.rect.x0, box["y0"] - margin, sheet.rect.x1, box["y1"] + margin) & sheet.rect
+        clip = (
+            pymupdf.Rect(sheet.rect.x0, box["y0"] - margin, sheet.rect.x1, box["y1"] + margin)
+            & sheet.rect
+        )
         frame = pymupdf.Rect(box["x0"], box["y0"], box["x1"], box["y1"]) + (-3, -2, 3, 2)
-        sheet.draw_rect(frame * sheet.derotation_matrix, color=(0.8, 0.1, 0.1), width=1.5)  # MuPDF draws on the page before it is turned
+        sheet.draw_rect(
+            frame * sheet.derotation_matrix, color=(0.8, 0.1, 0.1), width=1.5
+        )  # MuPDF draws on the page before it is turned
         picture = sheet.get_pixmap(dpi=CROP_DPI, clip=clip)
     return Image(picture.tobytes("jpeg", jpg_quality=60), format="jpeg", alt=f"{file}, page {page}")

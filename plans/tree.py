@@ -52,20 +52,37 @@ def _from_dataset(plan: str, processed: Path) -> Rows:
     import pyarrow.parquet as pq
 
     try:
-        found = [p for p in pq.read_table(processed / "plans.parquet").to_pylist() if p["plan_id"].startswith(plan)]
+        found = [
+            p
+            for p in pq.read_table(processed / "plans.parquet").to_pylist()
+            if p["plan_id"].startswith(plan)
+        ]
     except FileNotFoundError as error:
         raise NotFound(f"{plan} is no file, and there is no dataset in {processed}") from error
     if len(found) != 1:
-        raise NotFound(f"{plan} is no file, and {len(found) or 'no'} plans of {processed} have a plan_id that begins so")
+        raise NotFound(
+            f"{plan} is no file, and {len(found) or 'no'} plans of {processed} have a plan_id that begins so"
+        )
     mine = [("plan_id", "=", found[0]["plan_id"])]
-    return Rows(found[0], *(pq.read_table(processed / f"{name}.parquet", filters=mine).to_pylist() for name in ("measures", "findings")))
+    return Rows(
+        found[0],
+        *(
+            pq.read_table(processed / f"{name}.parquet", filters=mine).to_pylist()
+            for name in ("measures", "findings")
+        ),
+    )
 
 
 def draw(rows: Rows, full: bool = False) -> Tree:
     """The tree; measures by their first line, or in full."""
     plan = rows.plan
     head = f"[bold]{escape(plan['agency'] or plan['source_file'])}[/] {plan['year_roc'] or ''}年 · {plan['source_file']} · {plan['pages']} p. · {plan['taxonomy'] or 'unknown programme'} · "
-    tree = Tree(head + f"[{'green' if plan['status'] == 'ok' else 'yellow'}]{plan['status']}[/]" + (f" {escape(plan['reason'])}" if plan["reason"] else ""), guide_style="dim")
+    tree = Tree(
+        head
+        + f"[{'green' if plan['status'] == 'ok' else 'yellow'}]{plan['status']}[/]"
+        + (f" {escape(plan['reason'])}" if plan["reason"] else ""),
+        guide_style="dim",
+    )
     doubts: dict[str, list[dict]] = {}
     for f in rows.findings:
         doubts.setdefault(f["measure_id"] or "", []).append(f)
@@ -75,25 +92,43 @@ def draw(rows: Rows, full: bool = False) -> Tree:
         pillar = (m["pillar_code"], m["pillar"] or m["pillar_printed"])
         if pillar != pillar_at:
             pillar_at, focus_at = pillar, None
-            pillar_node = tree.add(f"[bold magenta]{m['pillar_code'] or '?'}[/] {escape(_line(pillar[1]))}")
+            pillar_node = tree.add(
+                f"[bold magenta]{m['pillar_code'] or '?'}[/] {escape(_line(pillar[1]))}"
+            )
         focus = (m["focus_code"], m["focus"] or m["focus_printed"])
         if focus != focus_at:
             focus_at = focus
-            focus_node = pillar_node.add(f"[bold cyan]{m['focus_code'] or '?'}[/] {escape(_line(focus[1]))}")
+            focus_node = pillar_node.add(
+                f"[bold cyan]{m['focus_code'] or '?'}[/] {escape(_line(focus[1]))}"
+            )
         focus_node.add(_measure(m, doubts.get(m["measure_id"], []), full))
     rest = [f for f in doubts.get("", [])]
     if rest:
         node = tree.add(f"[bold]findings of the plan[/] ({len(rest)})")
         for f in rest:
-            node.add(f"[{_COLOUR[f['severity']]}]{f['severity']} {f['code']}[/] {escape(f['message'])}" + (f" (p. {f['page']})" if f["page"] else ""))
+            node.add(
+                f"[{_COLOUR[f['severity']]}]{f['severity']} {f['code']}[/] {escape(f['message'])}"
+                + (f" (p. {f['page']})" if f["page"] else "")
+            )
     return tree
 
 
 def _measure(m: dict, doubts: list[dict], full: bool) -> str:
     text = m["text"] if full else m["title"] or m["text"].split("\n")[0]
-    pages = f"p. {m['page_first']}" + (f"–{m['page_last']}" if m["page_last"] != m["page_first"] else "") if m["page_first"] else ""
-    inferred = f" [dim](inferred, {m['focus_score']:.2f})[/]" if m["focus_basis"] == "inferred" else ""
-    notes = "".join(f" [{_COLOUR[f['severity']]}]{f['code']}[/]" for f in doubts if f["code"] != "focus_inferred")
+    pages = (
+        f"p. {m['page_first']}"
+        + (f"–{m['page_last']}" if m["page_last"] != m["page_first"] else "")
+        if m["page_first"]
+        else ""
+    )
+    inferred = (
+        f" [dim](inferred, {m['focus_score']:.2f})[/]" if m["focus_basis"] == "inferred" else ""
+    )
+    notes = "".join(
+        f" [{_COLOUR[f['severity']]}]{f['code']}[/]"
+        for f in doubts
+        if f["code"] != "focus_inferred"
+    )
     marker = f"{escape(m['marker'])} " if m["marker"] else ""
     return f"{marker}{escape(text)} [blue]{escape('、'.join(m['units'])) or '—'}[/] [dim]{pages}[/]{inferred}{notes}"
 

@@ -12,19 +12,25 @@ from pathlib import Path
 import pyarrow.parquet as pq
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from batch.folder import find_pdfs
+from batch.isolate import Limits, Lost, run_isolated
+from dataset.kinds import KINDS, SEVERITIES
 from extract.document import file_hash, file_name
-from extract.isolate import Limits, Lost, run_isolated
 from extract.model import PrintedPlan
-from extract.run import find_pdfs
-from normalize.corrections import COLUMNS, MEASURE_COLUMNS
-from normalize.findings import KINDS, SEVERITIES
+from normalize.rows.corrections import COLUMNS, MEASURE_COLUMNS
 from review.pictures import Picture, draw
 from review.view import view
 
 SITE = Path(__file__).parent / "site"
 ASSETS = ("review.css", "review.js")
 LIMITS = Limits(seconds=300.0)
-KINDS_ZH = {"measure": "作法", "unit": "執行單位", "pillar": "執行要項", "focus": "執行重點", "finding": "註記"}
+KINDS_ZH = {
+    "measure": "作法",
+    "unit": "執行單位",
+    "pillar": "執行要項",
+    "focus": "執行重點",
+    "finding": "註記",
+}
 
 
 class ReviewError(Exception):
@@ -42,7 +48,14 @@ class Site:
     without_pages: list[str]
 
 
-def build(processed: Path, raw: Path, interim: Path, out: Path, workers: int = 1, progress: Callable[[int, int, str], None] | None = None) -> Site:
+def build(
+    processed: Path,
+    raw: Path,
+    interim: Path,
+    out: Path,
+    workers: int = 1,
+    progress: Callable[[int, int, str], None] | None = None,
+) -> Site:
     """Write the site of the dataset in `processed` into `out`; pages of plans that are gone are removed.
 
     `raw` holds the PDFs, `interim` the records of the extract stage (boxes of units and headings). A plan whose PDF is missing
@@ -52,15 +65,23 @@ def build(processed: Path, raw: Path, interim: Path, out: Path, workers: int = 1
     try:
         plans = pq.read_table(release / "plans.parquet").to_pylist()
     except FileNotFoundError as error:
-        raise ReviewError(f"no dataset in {processed}; run plans extract and plans normalize first") from error
+        raise ReviewError(
+            f"no dataset in {processed}; run plans extract and plans normalize first"
+        ) from error
     out.mkdir(parents=True, exist_ok=True)
     files = _files(plans, raw)
     site = Site(out / "index.html", len(plans), 0, 0, [])
-    work = [(p, release, files.get(p["plan_id"]), interim / f"{p['sha256']}.json", out) for p in plans]
+    work = [
+        (p, release, files.get(p["plan_id"]), interim / f"{p['sha256']}.json", out) for p in plans
+    ]
     counts: dict[str, Counter] = {}
-    for done, (index, result) in enumerate(run_isolated(plan_page, work, max(1, workers), LIMITS), 1):
+    for done, (index, result) in enumerate(
+        run_isolated(plan_page, work, max(1, workers), LIMITS), 1
+    ):
         plan = plans[index]
-        if isinstance(result, Lost):  # the file took the process down: its rows can be shown all the same
+        if isinstance(
+            result, Lost
+        ):  # the file took the process down: its rows can be shown all the same
             result = plan_page(plan, release, None, work[index][3], out)
         pictures, counts[plan["plan_id"]] = result
         site.pages += len(pictures)
@@ -71,8 +92,18 @@ def build(processed: Path, raw: Path, interim: Path, out: Path, workers: int = 1
             progress(done, len(plans), plan["source_file"])
     for name in ASSETS:
         shutil.copyfile(SITE / name, out / name)
-    _write(site.index, _template("index.html").render(plans=sorted(plans, key=lambda p: (p["agency"] or "~", p["year_roc"] or 0, p["source_file"])), counts=counts, kinds=KINDS,
-                                                      codes=sorted({code for c in counts.values() for _, code in c}), severities=SEVERITIES))
+    _write(
+        site.index,
+        _template("index.html").render(
+            plans=sorted(
+                plans, key=lambda p: (p["agency"] or "~", p["year_roc"] or 0, p["source_file"])
+            ),
+            counts=counts,
+            kinds=KINDS,
+            codes=sorted({code for c in counts.values() for _, code in c}),
+            severities=SEVERITIES,
+        ),
+    )
     _sweep(out, {p["plan_id"] for p in plans})
     return site
 
@@ -82,10 +113,13 @@ def _files(plans: list[dict], raw: Path) -> dict[str, Path]:
     pdfs = find_pdfs(raw) if raw.exists() else []
     by_name: dict[str, list[Path]] = {}
     for pdf in pdfs:
-        by_name.setdefault(file_name(pdf), []).append(pdf)
+        by_name.setdefault(file_name(pdf.name), []).append(pdf)
     found, lacking = {}, []
     for plan in plans:
-        path = next((p for p in by_name.get(plan["source_file"], []) if file_hash(p) == plan["sha256"]), None)
+        path = next(
+            (p for p in by_name.get(plan["source_file"], []) if file_hash(p) == plan["sha256"]),
+            None,
+        )
         found[plan["plan_id"]] = path
         if path is None:
             lacking.append(plan)
@@ -96,7 +130,9 @@ def _files(plans: list[dict], raw: Path) -> dict[str, Path]:
     return {k: v for k, v in found.items() if v is not None}
 
 
-def plan_page(plan: dict, release: Path, pdf: Path | None, record: Path, out: Path) -> tuple[list[Picture], Counter]:
+def plan_page(
+    plan: dict, release: Path, pdf: Path | None, record: Path, out: Path
+) -> tuple[list[Picture], Counter]:
     """Write one plan's page and pictures; returns the pictures and the number of findings by (severity, code)."""
     printed = _printed(record)
     pictures: list[Picture] = []
@@ -106,12 +142,36 @@ def plan_page(plan: dict, release: Path, pdf: Path | None, record: Path, out: Pa
         except Exception:  # a broken file: the page says that there are no pictures
             pictures = []
     mine = [("plan_id", "=", plan["plan_id"])]
-    measures, findings = (pq.read_table(release / f"{name}.parquet", filters=mine).to_pylist() for name in ("measures", "findings"))
+    measures, findings = (
+        pq.read_table(release / f"{name}.parquet", filters=mine).to_pylist()
+        for name in ("measures", "findings")
+    )
     shown = view(plan, measures, findings, printed)
-    data = {"plan": {k: _plain(plan[k]) for k in ("plan_id", "agency", "agency_kind", "year_roc", "is_current")}, "header": COLUMNS, "columns": MEASURE_COLUMNS, "codes": shown.codes,
-            "measures": {m["measure_id"]: {c: _plain(m[c]) for c in MEASURE_COLUMNS} | {"corrected": m["corrected"]} for m in measures}}
-    page = _template("plan.html").render(view=shown, plan=plan, pictures=pictures, data=data, kinds=KINDS, shapes=KINDS_ZH, severities=SEVERITIES,
-                                         codes=sorted(Counter(f["code"] for f in findings).items()), worst=_worst(shown.findings))
+    data = {
+        "plan": {
+            k: _plain(plan[k])
+            for k in ("plan_id", "agency", "agency_kind", "year_roc", "is_current")
+        },
+        "header": COLUMNS,
+        "columns": MEASURE_COLUMNS,
+        "codes": shown.codes,
+        "measures": {
+            m["measure_id"]: {c: _plain(m[c]) for c in MEASURE_COLUMNS}
+            | {"corrected": m["corrected"]}
+            for m in measures
+        },
+    }
+    page = _template("plan.html").render(
+        view=shown,
+        plan=plan,
+        pictures=pictures,
+        data=data,
+        kinds=KINDS,
+        shapes=KINDS_ZH,
+        severities=SEVERITIES,
+        codes=sorted(Counter(f["code"] for f in findings).items()),
+        worst=_worst(shown.findings),
+    )
     _write(out / f"{plan['plan_id']}.html", page)
     return pictures, Counter((f["severity"], f["code"]) for f in findings)
 
@@ -125,15 +185,32 @@ def _printed(record: Path) -> PrintedPlan | None:
 
 def _plain(value: object) -> str:
     """A value as corrections write it: no value is empty, names are joined with 、."""
-    return "" if value is None else "、".join(value) if isinstance(value, list) else str(value).lower() if isinstance(value, bool) else str(value)
+    return (
+        ""
+        if value is None
+        else "、".join(value)
+        if isinstance(value, list)
+        else str(value).lower()
+        if isinstance(value, bool)
+        else str(value)
+    )
 
 
 def _worst(findings: dict[str, list[dict]]) -> dict[str, str]:
-    return {key: max((f["severity"] for f in mine), key=SEVERITIES.index) for key, mine in findings.items()}
+    return {
+        key: max((f["severity"] for f in mine), key=SEVERITIES.index)
+        for key, mine in findings.items()
+    }
 
 
 def _template(name: str):
-    environment = Environment(loader=FileSystemLoader(SITE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment = Environment(
+        loader=FileSystemLoader(SITE),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
     return environment.get_template(name)
 
 

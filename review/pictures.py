@@ -42,7 +42,9 @@ def draw(pdf: Path, turned: dict[int, int], folder: Path) -> list[Picture]:
             target = folder / f"{number}.webp"
             lacking = not target.exists()
             if lacking:
-                picture = page.get_pixmap(matrix=pymupdf.Matrix(DPI / 72, DPI / 72) * upright, alpha=False)
+                picture = page.get_pixmap(
+                    matrix=pymupdf.Matrix(DPI / 72, DPI / 72) * upright, alpha=False
+                )
                 fresh = target.with_suffix(f".{os.getpid()}.tmp")
                 picture.pil_save(fresh, format="WEBP", quality=QUALITY, method=4)
                 os.replace(fresh, target)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from extract.model import PrintedPlan
-from normalize.taxonomy import edition
+from normalize.vocabulary.taxonomy import edition
 
 
 @dataclass
@@ -44,7 +44,9 @@ class View:
     codes: dict[str, list[tuple[str, str]]]
 
 
-def view(plan: dict, measures: list[dict], findings: list[dict], printed: PrintedPlan | None) -> View:
+def view(
+    plan: dict, measures: list[dict], findings: list[dict], printed: PrintedPlan | None
+) -> View:
     """The view of one plan from its rows; without its printed plan, units and headings have no boxes."""
     cells = _cells(measures, printed)
     tied: dict[str, list[dict]] = {}
@@ -53,21 +55,45 @@ def view(plan: dict, measures: list[dict], findings: list[dict], printed: Printe
     shapes: dict[int, list[Shape]] = {}
     for m in measures:
         for box in m["boxes"]:
-            _add(shapes, "measure", m["measure_id"], box, f"{m['marker'] or ''} {m['title'] or m['text'][:30]}".strip())
+            _add(
+                shapes,
+                "measure",
+                m["measure_id"],
+                box,
+                f"{m['marker'] or ''} {m['title'] or m['text'][:30]}".strip(),
+            )
     if printed is not None:
         _printed_shapes(shapes, measures, printed)
     for f in findings:
         if f["box"]:
             _add(shapes, "finding", f["measure_id"] or "", f["box"], f["message"])
     known = edition(plan["taxonomy"])
-    codes = {"pillar": [(n.code, n.text) for n in known.nodes if n.level == "pillar"], "focus": [(n.code, n.text) for n in known.focus]} if known else {"pillar": [], "focus": []}
-    return View(plan, _groups(measures, cells), shapes, {k: v for k, v in tied.items() if k}, tied.get("", []), codes)
+    codes = (
+        {
+            "pillar": [(n.code, n.text) for n in known.nodes if n.level == "pillar"],
+            "focus": [(n.code, n.text) for n in known.focus],
+        }
+        if known
+        else {"pillar": [], "focus": []}
+    )
+    return View(
+        plan,
+        _groups(measures, cells),
+        shapes,
+        {k: v for k, v in tied.items() if k},
+        tied.get("", []),
+        codes,
+    )
 
 
 def _cells(measures: list[dict], printed: PrintedPlan | None) -> list[tuple[str, str]]:
     """For each measure the keys of its pillar and focus cell: the printed cells, or equal printed headings."""
     if printed is not None and sum(len(r.measures) for r in printed.rows) == len(measures):
-        return [(f"p{r.pillar_cell}", f"p{r.pillar_cell}f{r.focus_cell}") for r in printed.rows for _ in r.measures]
+        return [
+            (f"p{r.pillar_cell}", f"p{r.pillar_cell}f{r.focus_cell}")
+            for r in printed.rows
+            for _ in r.measures
+        ]
     return [(m["pillar_printed"], f"{m['pillar_printed']}\n{m['focus_printed']}") for m in measures]
 
 
@@ -83,14 +109,24 @@ def _groups(measures: list[dict], cells: list[tuple[str, str]]) -> list[Group]:
     return pillars
 
 
-def _printed_shapes(shapes: dict[int, list[Shape]], measures: list[dict], printed: PrintedPlan) -> None:
+def _printed_shapes(
+    shapes: dict[int, list[Shape]], measures: list[dict], printed: PrintedPlan
+) -> None:
     ids = [m["measure_id"] for m in measures]
     if sum(len(r.measures) for r in printed.rows) != len(ids):
         return
     at = iter(ids)
     seen: set[tuple[str, object]] = set()
     for row in printed.rows:
-        for kind, key, boxes, label in (("pillar", f"p{row.pillar_cell}", row.pillar_boxes, row.pillar), ("focus", f"p{row.pillar_cell}f{row.focus_cell}", row.focus_boxes, " / ".join(row.focus))):
+        for kind, key, boxes, label in (
+            ("pillar", f"p{row.pillar_cell}", row.pillar_boxes, row.pillar),
+            (
+                "focus",
+                f"p{row.pillar_cell}f{row.focus_cell}",
+                row.focus_boxes,
+                " / ".join(row.focus),
+            ),
+        ):
             for box in boxes:
                 place = kind, (box.page, box.x0, box.y0)
                 if place not in seen:
@@ -104,4 +140,14 @@ def _printed_shapes(shapes: dict[int, list[Shape]], measures: list[dict], printe
 
 
 def _add(shapes: dict[int, list[Shape]], kind: str, key: str, box: dict, label: str) -> None:
-    shapes.setdefault(box["page"], []).append(Shape(kind, key, round(box["x0"] - 1, 1), round(box["y0"] - 1, 1), round(box["x1"] - box["x0"] + 2, 1), round(box["y1"] - box["y0"] + 2, 1), label))
+    shapes.setdefault(box["page"], []).append(
+        Shape(
+            kind,
+            key,
+            round(box["x0"] - 1, 1),
+            round(box["y0"] - 1, 1),
+            round(box["x1"] - box["x0"] + 2, 1),
+            round(box["y1"] - box["y0"] + 2, 1),
+            label,
+        )
+    )

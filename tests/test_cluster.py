@@ -18,12 +18,12 @@ import pytest
 from distributed import Client
 from moto.server import ThreadedMotoServer
 
+from batch import cluster, store
+from batch.cluster import ClusterError, extract_at, extract_on_cluster
+from batch.folder import extract_folder
+from batch.isolate import Isolated, Limits, Lost, run_isolated
+from batch.store import Remote
 from benchmarks.nightly import copies
-from extract import cluster, store
-from extract.cluster import ClusterError, extract_at, extract_on_cluster
-from extract.isolate import Isolated, Limits, Lost, run_isolated
-from extract.run import extract_folder
-from extract.store import Remote
 from normalize import pipeline
 from normalize.pipeline import normalize
 from plans.__main__ import main
@@ -44,14 +44,36 @@ class Machines:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
-        self._processes = {"scheduler": self._start("scheduler", "--host", self.address, "--no-dashboard")}
+        self._processes = {
+            "scheduler": self._start("scheduler", "--host", self.address, "--no-dashboard")
+        }
 
     def _start(self, *command: str) -> subprocess.Popen:
-        settings = os.environ | {"PYTHONPATH": str(ROOT), "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "1"}
-        return subprocess.Popen([sys.executable, "-m", "dask", *command], cwd="/", env=settings, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        settings = os.environ | {
+            "PYTHONPATH": str(ROOT),
+            "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "1",
+        }
+        return subprocess.Popen(
+            [sys.executable, "-m", "dask", *command],
+            cwd="/",
+            env=settings,
+            start_new_session=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
 
     def add(self, name: str) -> None:
-        self._processes[name] = self._start("worker", self.address, "--name", name, "--nthreads", "1", "--no-dashboard", "--local-directory", self._scratch)
+        self._processes[name] = self._start(
+            "worker",
+            self.address,
+            "--name",
+            name,
+            "--nthreads",
+            "1",
+            "--no-dashboard",
+            "--local-directory",
+            self._scratch,
+        )
 
     def lose(self, name: str) -> None:
         """SIGKILL the worker, its nanny and its reading process."""
@@ -70,7 +92,12 @@ def bucket() -> Iterator[str]:
     server.start()
     host, port = server.get_host_and_port()
     with pytest.MonkeyPatch.context() as patch:
-        for name, value in {"AWS_ENDPOINT_URL": f"http://{host}:{port}", "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "us-east-1"}.items():
+        for name, value in {
+            "AWS_ENDPOINT_URL": f"http://{host}:{port}",
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_DEFAULT_REGION": "us-east-1",
+        }.items():
             patch.setenv(name, value)
         import s3fs
 
@@ -98,7 +125,9 @@ def raw(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in PLANS:
         shutil.copy(ROOT / "data" / "raw" / f"{name}.pdf", folder)
     (folder / "114 年").mkdir()
-    (folder / "114 年" / "三民區公所 計畫.PDF").write_bytes(Typesetter(make_plan(3), Layout()).save())
+    (folder / "114 年" / "三民區公所 計畫.PDF").write_bytes(
+        Typesetter(make_plan(3), Layout()).save()
+    )
     (folder / "broken.pdf").write_bytes(b"%PDF-1.4 nothing")
     return folder
 
@@ -118,7 +147,9 @@ def contents(folder: str | Path) -> dict[str, bytes]:
 
 def tables(interim: str | Path, out: Path) -> dict[str, str]:
     normalize(interim, out, corrections_dir=None)
-    return {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(out.glob("*.parquet"))}
+    return {
+        p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(out.glob("*.parquet"))
+    }
 
 
 def same_times(*folders: Path) -> None:
@@ -140,14 +171,19 @@ def in_bucket(bucket: str, raw: Path) -> str:
 # --- a cluster and the local run ------------------------------------------------------------------------------------
 
 
-def test_a_worker_lost_in_the_middle_changes_no_byte(machines: Machines, raw: Path, local: Path, tmp_path: Path) -> None:
+def test_a_worker_lost_in_the_middle_changes_no_byte(
+    machines: Machines, raw: Path, local: Path, tmp_path: Path
+) -> None:
     lost: list[str] = []
 
     def lose_one(outcome, done: int, total: int) -> None:
         if done > 1:
             return
         with Client(machines.address, set_as_default=False) as client:
-            names = {w["id"]: address for address, w in client.scheduler_info(n_workers=-1)["workers"].items()}
+            names = {
+                w["id"]: address
+                for address, w in client.scheduler_info(n_workers=-1)["workers"].items()
+            }
             held = client.processing()[names["two"]]
             assert held, "the worker to be lost has no file"
             machines.lose("two")
@@ -164,7 +200,9 @@ def test_a_worker_lost_in_the_middle_changes_no_byte(machines: Machines, raw: Pa
     assert len(made) == 7 and made == tables(local, tmp_path / "local")
 
 
-def test_a_second_run_keeps_and_a_gone_file_is_dropped(machines: Machines, local: Path, raw: Path, tmp_path: Path) -> None:
+def test_a_second_run_keeps_and_a_gone_file_is_dropped(
+    machines: Machines, local: Path, raw: Path, tmp_path: Path
+) -> None:
     here, out = tmp_path / "raw", tmp_path / "interim"
     shutil.copytree(raw, here)
     shutil.copytree(local, out)
@@ -173,22 +211,33 @@ def test_a_second_run_keeps_and_a_gone_file_is_dropped(machines: Machines, local
     assert {r.name: r.stat().st_mtime_ns for r in store.records(out)} == before
     (here / "copy00000.pdf").rename(here / "renamed.pdf")
     (here / "copy00001.pdf").unlink()
-    shutil.copy(here / "copy00002.pdf", here / "copy00003.pdf")  # known name, other content: a content filed twice
+    shutil.copy(
+        here / "copy00002.pdf", here / "copy00003.pdf"
+    )  # known name, other content: a content filed twice
     outcomes = extract_on_cluster(here, out, machines.address)
     assert [o.file for o in outcomes if not o.kept] == ["copy00003.pdf", "renamed.pdf"]
     named = {json.loads(record)["source_file"] for record in contents(out).values()}
-    assert len(contents(out)) == FILES - 2 and {"renamed.pdf", "copy00003.pdf"} <= named and not {"copy00000.pdf", "copy00001.pdf", "copy00002.pdf"} & named
+    assert (
+        len(contents(out)) == FILES - 2
+        and {"renamed.pdf", "copy00003.pdf"} <= named
+        and not {"copy00000.pdf", "copy00001.pdf", "copy00002.pdf"} & named
+    )
 
 
 @pytest.mark.parametrize("turn", [1, -1])
-def test_the_record_of_a_file_filed_twice_names_the_last_whoever_answers_first(raw: Path, tmp_path: Path, turn: int) -> None:
+def test_the_record_of_a_file_filed_twice_names_the_last_whoever_answers_first(
+    raw: Path, tmp_path: Path, turn: int
+) -> None:
     here, out = tmp_path / "raw", tmp_path / "out"
     here.mkdir()
     for name in ("a.pdf", "b.pdf"):
         shutil.copy(raw / "copy00000.pdf", here / name)
     extract_folder(here / "b.pdf", out)
     job = cluster._Job(here, out, "mupdf")
-    answers = [(n, cluster.read_file(file, str(tmp_path), "mupdf", job.known_of(file))) for n, file in enumerate(job.files)]
+    answers = [
+        (n, cluster.read_file(file, str(tmp_path), "mupdf", job.known_of(file)))
+        for n, file in enumerate(job.files)
+    ]
     assert [answer.record is None for _, answer in answers] == [False, True]
     job.collect(iter(answers[::turn]), None)
     assert [json.loads(record)["source_file"] for record in contents(out).values()] == ["b.pdf"]
@@ -217,24 +266,45 @@ def _with_a_deadlier_file(file, *more):
 _REAL = cluster.read_on_worker
 
 
-@pytest.mark.parametrize(("task", "reason"), [(_with_a_deadly_file, "SIGSEGV"), (_with_a_deadlier_file, "工作節點一再中止")])
-def test_a_file_that_kills_its_process_or_its_worker_is_a_failed_record(machines: Machines, local: Path, raw: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, task, reason: str) -> None:
+@pytest.mark.parametrize(
+    ("task", "reason"),
+    [(_with_a_deadly_file, "SIGSEGV"), (_with_a_deadlier_file, "工作節點一再中止")],
+)
+def test_a_file_that_kills_its_process_or_its_worker_is_a_failed_record(
+    machines: Machines,
+    local: Path,
+    raw: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    task,
+    reason: str,
+) -> None:
     monkeypatch.setattr(cluster, "read_on_worker", task)
     (tmp_path / "raw").mkdir()
     for n in range(8):
         shutil.copy(raw / f"copy{n:05d}.pdf", tmp_path / "raw")
-    outcomes = extract_on_cluster(tmp_path / "raw", tmp_path / "interim", machines.address, limits=Limits(seconds=100))
+    outcomes = extract_on_cluster(
+        tmp_path / "raw", tmp_path / "interim", machines.address, limits=Limits(seconds=100)
+    )
     assert [o.file for o in outcomes if o.status == "failed"] == ["copy00004.pdf"]
     bad = next(o for o in outcomes if o.status == "failed")
     record = json.loads(bad.path.read_bytes())
-    assert reason in record["reason"] and record["source_file"] == "copy00004.pdf" and not record["rows"]
+    assert (
+        reason in record["reason"]
+        and record["source_file"] == "copy00004.pdf"
+        and not record["rows"]
+    )
     assert record["sha256"] == hashlib.sha256((raw / "copy00004.pdf").read_bytes()).hexdigest()
     known = contents(local)
-    assert {n: r for n, r in contents(tmp_path / "interim").items() if n != bad.path.name} == {o.path.name: known[o.path.name] for o in outcomes if o is not bad}
+    assert {n: r for n, r in contents(tmp_path / "interim").items() if n != bad.path.name} == {
+        o.path.name: known[o.path.name] for o in outcomes if o is not bad
+    }
 
 
 def test_the_limits_hold_on_the_workers(machines: Machines, raw: Path, tmp_path: Path) -> None:
-    outcome, = extract_on_cluster(raw / "sanmin-114.pdf", tmp_path, machines.address, limits=Limits(seconds=0.05))
+    (outcome,) = extract_on_cluster(
+        raw / "sanmin-114.pdf", tmp_path, machines.address, limits=Limits(seconds=0.05)
+    )
     assert outcome.status == "failed" and "時限" in outcome.reason
 
 
@@ -242,7 +312,9 @@ def _pretend(version: str) -> None:
     cluster.EXTRACTOR_VERSION = version
 
 
-def test_another_extractor_version_is_an_error(machines: Machines, raw: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_extractor_version_is_an_error(
+    machines: Machines, raw: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     real = cluster.EXTRACTOR_VERSION
     with Client(machines.address, set_as_default=False) as client:
         one = next(iter(client.nthreads()))
@@ -250,7 +322,9 @@ def test_another_extractor_version_is_an_error(machines: Machines, raw: Path, tm
         try:
             with pytest.raises(ClusterError, match=f"{real}, but {one} has 0"):
                 extract_on_cluster(raw, tmp_path, machines.address)
-            monkeypatch.setattr(cluster, "_check_workers", lambda client, patience: None)  # as for a worker that joins later
+            monkeypatch.setattr(
+                cluster, "_check_workers", lambda client, patience: None
+            )  # as for a worker that joins later
             with pytest.raises(ClusterError, match="extractor version 0"):
                 extract_on_cluster(raw, tmp_path, machines.address)
         finally:
@@ -260,22 +334,32 @@ def test_another_extractor_version_is_an_error(machines: Machines, raw: Path, tm
 # --- addresses ------------------------------------------------------------------------------------------------------
 
 
-def test_records_and_tables_through_s3_without_a_cluster(bucket: str, in_bucket: str, local: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_records_and_tables_through_s3_without_a_cluster(
+    bucket: str, in_bucket: str, local: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     out = f"{bucket}/alone"
     assert main(["extract", in_bucket, "--out", out, "--workers", "2"]) == 1  # one file is broken
     assert contents(out) == contents(local)
     assert all(o.kept for o in extract_at(in_bucket, out, 2))
     assert main(["normalize", out, "--out", str(tmp_path / "s3"), "--workers", "1"]) == 1
-    made = {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in (tmp_path / "s3").glob("*.parquet")}
+    made = {
+        p.name: hashlib.sha256(p.read_bytes()).hexdigest()
+        for p in (tmp_path / "s3").glob("*.parquet")
+    }
     of_local = tables(local, tmp_path / "local")
     assert {n for n in made if made[n] != of_local[n]} <= {"plans.parquet"}
     monkeypatch.setattr(pipeline, "POOL_FROM", 2)
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
     normalize(out, tmp_path / "pool", corrections_dir=pipeline.CORRECTIONS, workers=2)
-    assert {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in (tmp_path / "pool").glob("*.parquet")} == made
+    assert {
+        p.name: hashlib.sha256(p.read_bytes()).hexdigest()
+        for p in (tmp_path / "pool").glob("*.parquet")
+    } == made
 
 
-def test_records_through_s3_on_a_cluster(machines: Machines, bucket: str, in_bucket: str, local: Path) -> None:
+def test_records_through_s3_on_a_cluster(
+    machines: Machines, bucket: str, in_bucket: str, local: Path
+) -> None:
     out = f"{bucket}/cluster"
     command = ["extract", in_bucket, "--out", out, "--scheduler", machines.address]
     assert main(command) == 1
@@ -287,7 +371,9 @@ def test_records_through_s3_on_a_cluster(machines: Machines, bucket: str, in_buc
         assert all(o.kept for o in extract_on_cluster(in_bucket, out, machines.address))
     finally:
         store.write(gone, content)
-    assert contents(local).keys() - contents(out).keys() == {f"{hashlib.sha256(content).hexdigest()}.json"}
+    assert contents(local).keys() - contents(out).keys() == {
+        f"{hashlib.sha256(content).hexdigest()}.json"
+    }
 
 
 def test_names_that_no_disk_would_take(bucket: str, tmp_path: Path) -> None:
@@ -295,9 +381,11 @@ def test_names_that_no_disk_would_take(bucket: str, tmp_path: Path) -> None:
     for name in names:
         store.write(Remote(f"{bucket}/odd/{name}"), f"no PDF: {name}".encode())
     assert sorted(o.file for o in extract_at(f"{bucket}/odd", tmp_path)) == sorted(names)
-    assert {json.loads(record)["source_file"] for record in contents(tmp_path).values()} == set(names)
+    assert {json.loads(record)["source_file"] for record in contents(tmp_path).values()} == set(
+        names
+    )
     assert all(o.kept for o in extract_at(f"{bucket}/odd", tmp_path))
-    lost, = extract_at(f"{bucket}/odd/{names[0]}", tmp_path / "lost", limits=Limits(seconds=0.01))
+    (lost,) = extract_at(f"{bucket}/odd/{names[0]}", tmp_path / "lost", limits=Limits(seconds=0.01))
     assert "時限" in lost.reason and json.loads(store.read(lost.path))["source_file"] == names[0]
 
 
@@ -308,7 +396,9 @@ def test_a_store_lists_reads_writes_and_deletes(where: str, tmp_path: Path) -> N
     for name in [*names, "report.json", "x.pdf"]:
         store.write(folder / name, name.encode())
     assert [r.name for r in store.records(folder)] == names[::-1]
-    assert [p.name for p in store.find_pdfs(folder)] == ["x.pdf"] and store.find_pdfs(folder / "x.pdf") == [folder / "x.pdf"]
+    assert [p.name for p in store.find_pdfs(folder)] == ["x.pdf"] and store.find_pdfs(
+        folder / "x.pdf"
+    ) == [folder / "x.pdf"]
     assert store.read(folder / names[0]) == names[0].encode()
     assert abs(store.written_at(folder / names[0]).timestamp() - time.time()) < 60
     with store.local_copy(folder / "x.pdf", tmp_path) as path:
@@ -326,7 +416,13 @@ def test_a_scheduler_that_does_not_answer(raw: Path, tmp_path: Path) -> None:
         extract_on_cluster(raw, tmp_path, "tcp://127.0.0.1:1", patience=0.5)
 
 
-def test_errors_name_what_is_missing(bucket: str, raw: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_errors_name_what_is_missing(
+    bucket: str,
+    raw: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     assert main(["extract", f"{bucket}/nothing", "--out", str(tmp_path)]) == 2
     assert "找不到" in capsys.readouterr().err
     assert main(["normalize", f"{bucket}/nothing", "--out", str(tmp_path)]) == 2
@@ -337,13 +433,20 @@ def test_errors_name_what_is_missing(bucket: str, raw: Path, tmp_path: Path, mon
     assert main(["extract", "gs://x", "--out", str(tmp_path)]) == 2
     assert "gcsfs" in capsys.readouterr().err
     monkeypatch.setitem(sys.modules, "distributed", None)
-    assert main(["extract", str(raw), "--out", str(tmp_path), "--scheduler", "tcp://127.0.0.1:1"]) == 2
+    assert (
+        main(["extract", str(raw), "--out", str(tmp_path), "--scheduler", "tcp://127.0.0.1:1"]) == 2
+    )
     assert "service-plans[cluster]" in capsys.readouterr().err
 
 
 def test_local_folders_need_no_fsspec(raw: Path, tmp_path: Path) -> None:
     code = "import sys; sys.modules['fsspec'] = sys.modules['distributed'] = None; from plans.__main__ import main; sys.exit(main())"
-    done = subprocess.run([sys.executable, "-c", code, "extract", str(raw / "copy00000.pdf"), "--out", str(tmp_path)], cwd=ROOT, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code, "extract", str(raw / "copy00000.pdf"), "--out", str(tmp_path)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
     assert done.returncode == 0, done.stderr
 
 
@@ -358,7 +461,9 @@ def _task(what: str) -> str:
 
 
 @pytest.mark.parametrize(("what", "kind"), [("refused", ConnectionRefusedError), ("end", EOFError)])
-def test_an_error_of_the_task_is_not_the_death_of_its_process(what: str, kind: type[Exception]) -> None:
+def test_an_error_of_the_task_is_not_the_death_of_its_process(
+    what: str, kind: type[Exception]
+) -> None:
     with pytest.raises(kind):
         list(run_isolated(_task, [(what,)], 1, Limits()))
 

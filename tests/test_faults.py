@@ -8,7 +8,7 @@ from pathlib import Path
 import pymupdf
 import pytest
 
-from extract.markers import match
+from extract.script.markers import match
 
 from .test_layouts import found, read, truth
 from .typesetter.content import Measure, Plan, Row, Style, make_plan
@@ -16,7 +16,13 @@ from .typesetter.outline import set_outline
 from .typesetter.page import CJK, Layout, Typesetter
 
 
-def comes_back(layout: Layout, folder: Path, plan: Plan | None = None, spoil=lambda pdf: pdf, reader: str = "mupdf"):
+def comes_back(
+    layout: Layout,
+    folder: Path,
+    plan: Plan | None = None,
+    spoil=lambda pdf: pdf,
+    reader: str = "mupdf",
+):
     setter = Typesetter(plan or make_plan(7), layout)
     got = read(spoil(setter.save()), folder, reader)
     assert found(got) == truth(setter.plan)
@@ -61,12 +67,20 @@ def test_radicals_and_compatibility_forms_are_mended(tmp_path: Path, reader: str
 def test_private_use_bullets_open_sub_items(tmp_path: Path) -> None:
     base = make_plan(3)
     item = ("辦理說明會。", "•提供電話諮詢，便民服務。", "•設置志工櫃台，協助民眾。")
-    rows = (replace(base.rows[0], measures=(Measure("1.", None, item, ("民政課",)), *base.rows[0].measures[1:])), *base.rows[1:])
+    rows = (
+        replace(
+            base.rows[0],
+            measures=(Measure("1.", None, item, ("民政課",)), *base.rows[0].measures[1:]),
+        ),
+        *base.rows[1:],
+    )
     setter = Typesetter(replace(base, rows=rows), Layout())
     plan = read(remap(setter.save(), {"•": "\uf06c"}), tmp_path)
     assert len(plan.rows[0].measures[0].paragraphs) == 3
     assert match("\uf06c提供電話諮詢").style == "bullet"
-    assert [p.text[1:] for p in plan.rows[0].measures[0].paragraphs[1:]] == [t[1:] for t in item[1:]]
+    assert [p.text[1:] for p in plan.rows[0].measures[0].paragraphs[1:]] == [
+        t[1:] for t in item[1:]
+    ]
 
 
 def _over(pdf: bytes, draw) -> bytes:
@@ -84,7 +98,9 @@ def _hide(how: str):
         elif how == "invisible":
             page.insert_text(inside, "秘密內容", fontname="china-t", fontsize=11, render_mode=3)
         elif how == "outside":
-            page.insert_text((page.rect.width + 20, 300), "秘密內容", fontname="china-t", fontsize=11)
+            page.insert_text(
+                (page.rect.width + 20, 300), "秘密內容", fontname="china-t", fontsize=11
+            )
         elif how == "cropped":
             page.insert_text((200, 6), "秘密內容", fontname="china-t", fontsize=6)
             page.set_cropbox(pymupdf.Rect(0, 12, page.rect.width, page.rect.height))
@@ -94,7 +110,8 @@ def _hide(how: str):
 
 @pytest.mark.parametrize(
     ("how", "reader"),
-    [(how, reader) for how in ("white", "outside", "cropped") for reader in ("mupdf", "pdfplumber")] + [("invisible", "mupdf")],
+    [(how, reader) for how in ("white", "outside", "cropped") for reader in ("mupdf", "pdfplumber")]
+    + [("invisible", "mupdf")],
 )
 def test_text_nobody_sees_is_in_no_row(tmp_path: Path, how: str, reader: str) -> None:
     plan = comes_back(Layout(), tmp_path, spoil=lambda pdf: _over(pdf, _hide(how)), reader=reader)
@@ -115,7 +132,14 @@ def test_text_behind_a_picture_or_box_is_in_no_row(tmp_path: Path) -> None:
 def test_a_watermark_is_no_content(tmp_path: Path, reader: str) -> None:
     def draw(page: pymupdf.Page) -> None:
         centre = pymupdf.Point(page.rect.width / 2 - 80, page.rect.height / 2 + 60)
-        page.insert_text(centre, "草案樣張", fontname="china-t", fontsize=70, color=(0.85, 0.85, 0.85), morph=(centre, pymupdf.Matrix(35)))
+        page.insert_text(
+            centre,
+            "草案樣張",
+            fontname="china-t",
+            fontsize=70,
+            color=(0.85, 0.85, 0.85),
+            morph=(centre, pymupdf.Matrix(35)),
+        )
 
     plan = comes_back(Layout(), tmp_path, spoil=lambda pdf: _over(pdf, draw), reader=reader)
     assert "watermark_removed" in {f.code for f in plan.findings}
@@ -132,7 +156,13 @@ def test_vertical_pillars(tmp_path: Path) -> None:
 
 def test_ligatures_come_apart(tmp_path: Path) -> None:
     base = make_plan(5, Style(latin=False))
-    rows = (replace(base.rows[0], measures=(Measure("1.", None, ("設置Wi-ﬁ熱點，提供民眾上網。",), ("秘書室",)),)), *base.rows[1:])
+    rows = (
+        replace(
+            base.rows[0],
+            measures=(Measure("1.", None, ("設置Wi-ﬁ熱點，提供民眾上網。",), ("秘書室",)),),
+        ),
+        *base.rows[1:],
+    )
     setter = Typesetter(replace(base, rows=rows), Layout())
     plan = read(setter.save(), tmp_path)
     assert plan.rows[0].measures[0].paragraphs[0].text == "設置Wi-fi熱點，提供民眾上網。"
@@ -159,8 +189,14 @@ def test_content_drawn_sideways(tmp_path: Path, turn: int, reader: str) -> None:
     def spoil(pdf: bytes) -> bytes:
         source, out = pymupdf.open(stream=pdf), pymupdf.open()
         for page in source:
-            width, height = (page.rect.height, page.rect.width) if turn != 180 else (page.rect.width, page.rect.height)
-            out.new_page(width=width, height=height).show_pdf_page(pymupdf.Rect(0, 0, width, height), source, page.number, rotate=turn)
+            width, height = (
+                (page.rect.height, page.rect.width)
+                if turn != 180
+                else (page.rect.width, page.rect.height)
+            )
+            out.new_page(width=width, height=height).show_pdf_page(
+                pymupdf.Rect(0, 0, width, height), source, page.number, rotate=turn
+            )
         return out.tobytes()
 
     comes_back(Layout(), tmp_path, spoil=spoil, reader=reader)
@@ -170,19 +206,32 @@ def test_content_drawn_sideways(tmp_path: Path, turn: int, reader: str) -> None:
 @pytest.mark.parametrize("closed", [True, False])
 def test_page_breaks_cut_rows_anywhere(tmp_path: Path, size: float, closed: bool) -> None:
     for margin in (60.0, 64.0, 68.0, 72.0):
-        comes_back(Layout(size=size, margin=margin, paper="A4 landscape", closed_cuts=closed, leading=1.4), tmp_path, make_plan(11, rows=5))
+        comes_back(
+            Layout(size=size, margin=margin, paper="A4 landscape", closed_cuts=closed, leading=1.4),
+            tmp_path,
+            make_plan(11, rows=5),
+        )
 
 
 def test_a_theme_above_numbered_measures(tmp_path: Path) -> None:
     base = make_plan(9)
-    rows = tuple(replace(r, theme="服務流程透明" if i % 2 else None) for i, r in enumerate(base.rows))
+    rows = tuple(
+        replace(r, theme="服務流程透明" if i % 2 else None) for i, r in enumerate(base.rows)
+    )
     comes_back(Layout(), tmp_path, replace(base, rows=rows))
 
 
 @pytest.mark.parametrize("unit", ["（主辦：{}）", "（{}）"])
 def test_a_plan_without_a_table(tmp_path: Path, unit: str) -> None:
     plan = make_plan(4, Style(aligned=True, titled=False))
-    rows = tuple(Row(r.pillar, r.focus, tuple(replace(m, paragraphs=m.paragraphs[:1], units=m.units[:1]) for m in r.measures)) for r in plan.rows)
+    rows = tuple(
+        Row(
+            r.pillar,
+            r.focus,
+            tuple(replace(m, paragraphs=m.paragraphs[:1], units=m.units[:1]) for m in r.measures),
+        )
+        for r in plan.rows
+    )
     plan = replace(plan, rows=rows)
     got = read(set_outline(plan, unit), tmp_path)
     assert got.status == "ok"

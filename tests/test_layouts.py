@@ -36,8 +36,13 @@ def fold(text: str | None) -> str:
 def truth(plan: Plan) -> list[dict]:
     return [
         {
-            "pillar": fold(row.pillar), "focus": [fold(row.focus)], "theme": fold(row.theme), "marker": fold(m.marker), "title": fold(m.title),
-            "paragraphs": [fold(p) for p in m.paragraphs], "units": sorted(m.units),
+            "pillar": fold(row.pillar),
+            "focus": [fold(row.focus)],
+            "theme": fold(row.theme),
+            "marker": fold(m.marker),
+            "title": fold(m.title),
+            "paragraphs": [fold(p) for p in m.paragraphs],
+            "units": sorted(m.units),
         }
         for row in plan.rows
         for m in row.measures
@@ -47,8 +52,13 @@ def truth(plan: Plan) -> list[dict]:
 def found(plan: PrintedPlan) -> list[dict]:
     return [
         {
-            "pillar": fold(row.pillar), "focus": [fold(f) for f in row.focus], "theme": fold(m.theme), "marker": fold(m.marker), "title": fold(m.title),
-            "paragraphs": [fold(p.text) for p in m.paragraphs], "units": sorted(u.text for u in m.units),
+            "pillar": fold(row.pillar),
+            "focus": [fold(f) for f in row.focus],
+            "theme": fold(m.theme),
+            "marker": fold(m.marker),
+            "title": fold(m.title),
+            "paragraphs": [fold(p.text) for p in m.paragraphs],
+            "units": sorted(u.text for u in m.units),
         }
         for row in plan.rows
         for m in row.measures
@@ -103,9 +113,16 @@ def styles(draw) -> Style:
     )
 
 
-@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(
+    max_examples=25,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(seed=st.integers(0, 10_000), style=styles(), layout=layouts())
-def test_a_plan_comes_back_from_any_layout(tmp_path: Path, seed: int, style: Style, layout: Layout) -> None:
+def test_a_plan_comes_back_from_any_layout(
+    tmp_path: Path, seed: int, style: Style, layout: Layout
+) -> None:
     setter = Typesetter(make_plan(seed, style), layout)
     plan = read(setter.save(), tmp_path)
     assert found(plan) == truth(setter.plan)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from extract.lines import make_lines
+from extract.layout.lines import make_lines
 from extract.model import Page
 
 
@@ -14,11 +14,24 @@ def page(chars: list[str], x: list[float], baseline: list[float], size: float = 
     left, base = np.array(x), np.array(baseline)
     boxes = np.column_stack([left, base - 0.88 * size, left + size, base + 0.12 * size])
     count = len(chars)
-    return Page(1, 600.0, 800.0, np.array(chars, dtype="<U1"), boxes, base, np.full(count, size), np.ones(count), np.zeros((0, 3)), np.zeros((0, 3)))
+    return Page(
+        1,
+        600.0,
+        800.0,
+        np.array(chars, dtype="<U1"),
+        boxes,
+        base,
+        np.full(count, size),
+        np.ones(count),
+        np.zeros((0, 3)),
+        np.zeros((0, 3)),
+    )
 
 
 def lines(p: Page, key: list[int] | None = None) -> tuple[dict[int, list[str]], int]:
-    found, removed = make_lines(p, np.zeros(len(p.chars), dtype=int) if key is None else np.array(key))
+    found, removed = make_lines(
+        p, np.zeros(len(p.chars), dtype=int) if key is None else np.array(key)
+    )
     return {k: [line.text for line in ls] for k, ls in found.items()}, removed
 
 
@@ -38,7 +51,9 @@ def test_spaces_stand_between_latin_words_only() -> None:
 
 
 def test_justification_is_measured_between_cjk_glyphs() -> None:
-    (line,) = make_lines(page(list("甲乙丙A"), [10, 22, 35, 50], [100] * 4), np.zeros(4, dtype=int))[0][0]
+    (line,) = make_lines(
+        page(list("甲乙丙A"), [10, 22, 35, 50], [100] * 4), np.zeros(4, dtype=int)
+    )[0][0]
     assert (line.spread, line.advance) == (pytest.approx(5.0), pytest.approx(12.0))
     (alone,) = make_lines(page(["甲"], [10], [100]), np.zeros(1, dtype=int))[0][0]
     assert alone.spread == alone.advance == float("inf")

@@ -11,11 +11,11 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from batch.folder import extract_files
+from batch.isolate import Limits
 from benchmarks.nightly import broken_files, command, copies, kill, state
-from extract.isolate import Limits
-from extract.run import extract_files
+from dataset.diff import as_html, diff
 from nightly import health
-from nightly.diff import as_html, diff
 from nightly.run import Busy, Report, as_markdown, run_nightly
 
 ROOT = Path(__file__).parent.parent
@@ -29,7 +29,9 @@ def base(tmp_path: Path) -> Path:
 
 
 def night(base: Path, **options) -> Report:
-    return run_nightly(base / "raw", base / "interim", base / "processed", workers=2, corrections=None, **options)
+    return run_nightly(
+        base / "raw", base / "interim", base / "processed", workers=2, corrections=None, **options
+    )
 
 
 def rows(base: Path, table: str) -> list[dict]:
@@ -46,8 +48,13 @@ def test_new_changed_and_withdrawn_files(base: Path) -> None:
     os.replace(base / "raw" / "copynew00000.pdf", base / "raw" / "copy00001.pdf")
     (base / "raw" / "copy00002.pdf").unlink()
     second = night(base)
-    assert (second.read, second.withdrawn) == (["copy00001.pdf"], ["copy00001.pdf", "copy00002.pdf"])
-    assert {p["source_file"] for p in rows(base, "plans")} == {f.name for f in (base / "raw").iterdir()}
+    assert (second.read, second.withdrawn) == (
+        ["copy00001.pdf"],
+        ["copy00001.pdf", "copy00002.pdf"],
+    )
+    assert {p["source_file"] for p in rows(base, "plans")} == {
+        f.name for f in (base / "raw").iterdir()
+    }
     assert len(list((base / "interim").glob("*.json"))) == 11
     plans = next(c for c in second.changes if c["table"] == "plans")
     assert (plans["added"], plans["removed"]) == (1, 2)
@@ -79,7 +86,10 @@ def test_an_unhealthy_dataset_is_archived_and_the_old_one_stays(base: Path) -> N
     assert report.exit_code == 2 and "measures_per_plan" in report.reason
     assert state(base / "processed") == old
     archived = base / "processed" / "unhealthy" / report.started
-    assert pq.read_table(archived / "findings.parquet") is not None and pq.read_table(archived / "plans.parquet").num_rows == 4
+    assert (
+        pq.read_table(archived / "findings.parquet") is not None
+        and pq.read_table(archived / "plans.parquet").num_rows == 4
+    )
     assert night(base).published, "mended bounds let it out"
 
 
@@ -112,7 +122,13 @@ def test_a_full_disk_leaves_the_old_dataset(base: Path) -> None:
     old = state(base / "processed")
     copies(base / "raw", 2, tag="more")
     code = "import resource, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); resource.setrlimit(resource.RLIMIT_FSIZE, (20000, 20000)); from nightly.__main__ import main; sys.exit(main())"
-    done = subprocess.run([sys.executable, "-c", code, *command(base)[3:]], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", code, *command(base)[3:]],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 2, done.stderr
     assert state(base / "processed") == old
     assert night(base).exit_code == 0
@@ -132,7 +148,7 @@ def _suicide(kind: str) -> str:
 
 
 def test_crashes_and_hangs_cost_one_task_each() -> None:
-    from extract.isolate import Lost, run_isolated
+    from batch.isolate import Lost, run_isolated
 
     kinds = ["a", "crash", "b", "hang", "c"]
     results = dict(run_isolated(_suicide, [(k,) for k in kinds], 2, Limits(seconds=3.0)))
@@ -150,11 +166,20 @@ def test_broken_files_end_with_a_status_and_without_rows(tmp_path: Path) -> None
     assert {o.file for o in outcomes} == {f.name for f in files}
     for outcome in outcomes:
         record = json.loads(outcome.path.read_text("utf-8"))
-        assert record["status"] in ("failed", "not_a_plan") and record["reason"] and not record["rows"], outcome.file
+        assert (
+            record["status"] in ("failed", "not_a_plan") and record["reason"] and not record["rows"]
+        ), outcome.file
 
 
 def test_names_that_are_hard_to_live_with(base: Path) -> None:
-    names = ["有 空格 的計畫.pdf", "換\n行.pdf", "..%2f..%2fetc.pdf", "x" * 251 + ".pdf", "<script>alert(1)</script>.pdf".replace("/", "∕"), "=cmd.pdf"]
+    names = [
+        "有 空格 的計畫.pdf",
+        "換\n行.pdf",
+        "..%2f..%2fetc.pdf",
+        "x" * 251 + ".pdf",
+        "<script>alert(1)</script>.pdf".replace("/", "∕"),
+        "=cmd.pdf",
+    ]
     copies(base / "raw", len(names), tag="n")
     for n, name in enumerate(names):
         os.replace(base / "raw" / f"copyn{n:05d}.pdf", base / "raw" / name)
@@ -173,8 +198,18 @@ def test_passwords(base: Path) -> None:
     import pymupdf
 
     with pymupdf.open(base / "raw" / "copy00000.pdf") as doc:
-        doc.save(base / "raw" / "owner.pdf", encryption=pymupdf.PDF_ENCRYPT_AES_256, owner_pw="y", user_pw="")
-        doc.save(base / "raw" / "user.pdf", encryption=pymupdf.PDF_ENCRYPT_AES_256, owner_pw="y", user_pw="x")
+        doc.save(
+            base / "raw" / "owner.pdf",
+            encryption=pymupdf.PDF_ENCRYPT_AES_256,
+            owner_pw="y",
+            user_pw="",
+        )
+        doc.save(
+            base / "raw" / "user.pdf",
+            encryption=pymupdf.PDF_ENCRYPT_AES_256,
+            owner_pw="y",
+            user_pw="x",
+        )
     report = night(base)
     status = {p["source_file"]: p["status"] for p in rows(base, "plans")}
     assert status["owner.pdf"] == "ok" and status["user.pdf"] == "failed"
@@ -183,7 +218,18 @@ def test_passwords(base: Path) -> None:
 
 def test_the_diff_names_added_changed_and_removed_rows(base: Path) -> None:
     night(base)
-    before = {t: pq.read_table(base / "processed" / f"{t}.parquet") for t in ("measures", "measure_units", "plans", "sections", "findings", "taxonomy", "measure_changes")}
+    before = {
+        t: pq.read_table(base / "processed" / f"{t}.parquet")
+        for t in (
+            "measures",
+            "measure_units",
+            "plans",
+            "sections",
+            "findings",
+            "taxonomy",
+            "measure_changes",
+        )
+    }
     after = dict(before) | {"plans": before["plans"].slice(1)}
     entry = next(e for e in diff(before, after) if e["table"] == "plans")
     assert (entry["added"], entry["changed"], entry["removed"]) == (0, 0, 1)

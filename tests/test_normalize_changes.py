@@ -29,7 +29,10 @@ def test_what_an_office_changed(tmp_path: Path) -> None:
         moved["text"] = rows[3].measures[-1].paragraphs[0].text
         rows[5].measures.append(rows[3].measures.pop())  # moved to another focus point
         new = dropped.model_copy(deep=True)
-        new.title, new.paragraphs[0].text = None, "與屏東縣琉球鄉公所合辦海洋環境教育巡迴列車，每半年一次。"
+        new.title, new.paragraphs[0].text = (
+            None,
+            "與屏東縣琉球鄉公所合辦海洋環境教育巡迴列車，每半年一次。",
+        )
         del new.paragraphs[1:]
         rows[4].measures.append(new)  # new
         rows[6].measures[0].units[0].text = "人事室"  # kept, but by another unit
@@ -40,8 +43,17 @@ def test_what_an_office_changed(tmp_path: Path) -> None:
     normalize(interim, tmp_path / "out", corrections_dir=None)
     table = pq.read_table(tmp_path / "out" / "measure_changes.parquet").to_pandas()
     assert set(table.agency) == {"高雄市甲仙區公所"}, "one plan alone has nothing to compare with"
-    assert (table.year_roc_before.unique().tolist(), table.year_roc_after.unique().tolist()) == ([113], [114])
-    assert table.change.value_counts().to_dict() == {"kept": 52, "reworded": 1, "moved": 1, "dropped": 1, "new": 1}
+    assert (table.year_roc_before.unique().tolist(), table.year_roc_after.unique().tolist()) == (
+        [113],
+        [114],
+    )
+    assert table.change.value_counts().to_dict() == {
+        "kept": 52,
+        "reworded": 1,
+        "moved": 1,
+        "dropped": 1,
+        "new": 1,
+    }
     assert table[table.change == "reworded"].text_after.item().endswith("並於每季檢討辦理成效。")
     assert moved["text"] in table[table.change == "moved"].text_after.item()
     assert "琉球" in table[table.change == "new"].text_after.item()

@@ -6,9 +6,9 @@ import pytest
 
 from benchmarks.match_noise import characters, each_heading, judge, simplified, swapped_rows, tagged
 from extract.model import Paragraph, PrintedMeasure, PrintedPlan, PrintedRow
-from normalize.draft import draft_plan
-from normalize.matching import Heading, align
-from normalize.taxonomy import counterparts, edition, editions, read_edition
+from normalize.matching.alignment import Heading, align
+from normalize.rows.draft import draft_plan
+from normalize.vocabulary.taxonomy import counterparts, edition, editions, read_edition
 from tests.helpers.truth_to_printed import load_truth, printed_plan
 
 
@@ -20,7 +20,12 @@ def clean():
 @pytest.mark.parametrize("rate, least", [(0.05, 0.99), (0.10, 0.99), (0.20, 0.95)])
 def test_headings_under_character_noise(clean, rate, least):
     result = judge(clean, lambda p, r: each_heading(p, characters(rate), r), 3)
-    assert result["accuracy"] >= least and result["rows lost"] == 0 and result["edition"] == 1 and result["wrong confident"] == 0
+    assert (
+        result["accuracy"] >= least
+        and result["rows lost"] == 0
+        and result["edition"] == 1
+        and result["wrong confident"] == 0
+    )
 
 
 def test_simplified_and_swapped_headings(clean):
@@ -29,14 +34,39 @@ def test_simplified_and_swapped_headings(clean):
 
 
 def one_row(pillar, focus, title="高雄市甲仙區公所106年度提升服務執行計畫", more=()):
-    rows = [PrintedRow(pillar=p, pillar_cell=i, focus=[f] if f else [], focus_cell=i, measures=[PrintedMeasure(paragraphs=[Paragraph(text="測試")])]) for i, (p, f) in enumerate([(pillar, focus), *more])]
+    rows = [
+        PrintedRow(
+            pillar=p,
+            pillar_cell=i,
+            focus=[f] if f else [],
+            focus_cell=i,
+            measures=[PrintedMeasure(paragraphs=[Paragraph(text="測試")])],
+        )
+        for i, (p, f) in enumerate([(pillar, focus), *more])
+    ]
     return PrintedPlan(source_file="x.pdf", sha256="0" * 64, title=title, rows=rows)
 
 
-@pytest.mark.parametrize("pillar", ["一、完備基礎服務項目，注重服務特性差異化", "(一)完備基礎服務項目，\n注重服務特性差異化", "１．完備基礎服務項目,注重服務特性差異化", "完備基礎服務項目，注重服務特性差異化（服務零落差）", "伍、完備基礎服務項目，注重服務特性差異化"])
+@pytest.mark.parametrize(
+    "pillar",
+    [
+        "一、完備基礎服務項目，注重服務特性差異化",
+        "(一)完備基礎服務項目，\n注重服務特性差異化",
+        "１．完備基礎服務項目,注重服務特性差異化",
+        "完備基礎服務項目，注重服務特性差異化（服務零落差）",
+        "伍、完備基礎服務項目，注重服務特性差異化",
+    ],
+)
 def test_printed_forms_of_a_pillar(pillar):
-    m = draft_plan(one_row(pillar, "（一）建立業務標準作業流程，維持服務措施處理一致性")).measures[0]
-    assert (m["taxonomy"], m["pillar_code"], m["focus_code"], m["focus_basis"]) == ("2017", "1", "1.1", "printed")
+    m = draft_plan(one_row(pillar, "（一）建立業務標準作業流程，維持服務措施處理一致性")).measures[
+        0
+    ]
+    assert (m["taxonomy"], m["pillar_code"], m["focus_code"], m["focus_basis"]) == (
+        "2017",
+        "1",
+        "1.1",
+        "printed",
+    )
 
 
 def test_the_first_focus_point_of_2007_is_not_the_opening_row_of_2017():
@@ -59,7 +89,9 @@ def test_an_unknown_programme_is_kept_as_printed():
     draft = draft_plan(one_row("一、優質便民服務", "(一)服務流程便捷性", more=more))
     assert draft.plan["taxonomy"] is None and len(draft.measures) == 3
     assert all(m["pillar_code"] is None and m["focus_code"] is None for m in draft.measures)
-    assert draft.measures[1]["pillar_printed"] == "二、資訊流通服務" and "edition_unknown" in {f["code"] for f in draft.findings}
+    assert draft.measures[1]["pillar_printed"] == "二、資訊流通服務" and "edition_unknown" in {
+        f["code"] for f in draft.findings
+    }
 
 
 def test_four_aspects_of_the_award_are_no_pillars():
@@ -73,13 +105,19 @@ def test_an_unknown_focus_point_stays_unmatched_between_known_ones():
     draft = draft_plan(plan)
     strange = [m for m in draft.measures if "觀光推廣" in m["focus_printed"]]
     assert strange and all(m["focus_code"] is None and m["pillar_code"] == "1" for m in strange)
-    assert [m["focus_code"] for m in draft.measures if m not in strange] == [m["focus_code"] for m in draft_plan(printed_plan(load_truth()["jiaxian-114"])).measures if m["focus_code"] != "1.2"]
+    assert [m["focus_code"] for m in draft.measures if m not in strange] == [
+        m["focus_code"]
+        for m in draft_plan(printed_plan(load_truth()["jiaxian-114"])).measures
+        if m["focus_code"] != "1.2"
+    ]
     assert "focus_unmatched" in {f["code"] for f in draft.findings}
 
 
 def test_a_heading_of_the_other_edition_is_reported():
     plan = printed_plan(load_truth()["jiaxian-114"])
-    plan.rows[5].focus = ["(一)善用傳播媒體及公聽會、說明會、村里民大會等公眾場合，針對服務對象及業務特性擬定行銷策略，宣導政府施政措施及執行成效。"]
+    plan.rows[5].focus = [
+        "(一)善用傳播媒體及公聽會、說明會、村里民大會等公眾場合，針對服務對象及業務特性擬定行銷策略，宣導政府施政措施及執行成效。"
+    ]
     assert "edition_mixed" in {f["code"] for f in draft_plan(plan).findings}
 
 
@@ -92,7 +130,13 @@ def test_stacked_focus_points_in_one_string_are_told_apart():
 
 
 def test_number_and_order_never_make_a_match():
-    matches = align(edition("2017"), [Heading("pillar", "重視全程意見回饋及參與，力求服務切合民眾需求", 2), Heading("focus", "天氣預報", 1)])
+    matches = align(
+        edition("2017"),
+        [
+            Heading("pillar", "重視全程意見回饋及參與，力求服務切合民眾需求", 2),
+            Heading("focus", "天氣預報", 1),
+        ],
+    )
     assert matches[0].node.code == "2" and matches[1].node is None and matches[1].score == 0
 
 
@@ -103,5 +147,15 @@ def test_editions_are_sound_and_a_third_one_is_a_file(tmp_path):
     for (code, focus), others in counterparts().items():
         assert (code, focus) in known and others
     file = tmp_path / "taxonomy-2030.json"
-    file.write_text(json.dumps({"edition": "2030", "programme": "x", "years_roc": [119, None], "pillars": [{"code": "1", "text": "甲", "focus": [{"code": "1.1", "text": "乙"}]}]}), "utf-8")
+    file.write_text(
+        json.dumps(
+            {
+                "edition": "2030",
+                "programme": "x",
+                "years_roc": [119, None],
+                "pillars": [{"code": "1", "text": "甲", "focus": [{"code": "1.1", "text": "乙"}]}],
+            }
+        ),
+        "utf-8",
+    )
     assert [n.code for n in read_edition(file).nodes] == ["1", "1.1"]

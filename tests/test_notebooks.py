@@ -30,14 +30,20 @@ def read(path: Path) -> nbformat.NotebookNode:
 
 
 def outputs(notebook: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
-    return [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]
+    return [
+        output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs
+    ]
 
 
 def words(notebook: nbformat.NotebookNode) -> str:
     """All that can be read in a notebook's outputs; pictures left out, whose base64 may look like anything."""
     texts = []
     for output in outputs(notebook):
-        texts += [output.get("text", ""), *output.get("traceback", []), *(str(v) for k, v in output.get("data", {}).items() if not k.startswith("image/"))]
+        texts += [
+            output.get("text", ""),
+            *output.get("traceback", []),
+            *(str(v) for k, v in output.get("data", {}).items() if not k.startswith("image/")),
+        ]
     return "\n".join(texts)
 
 
@@ -56,7 +62,9 @@ def test_there_are_three() -> None:
     assert [p.stem for p in NOTEBOOKS] == ["01_first_look", "02_compare_agencies", "03_quality"]
 
 
-def run(path: Path, dataset: Path, raw: Path, monkeypatch: pytest.MonkeyPatch) -> nbformat.NotebookNode:
+def run(
+    path: Path, dataset: Path, raw: Path, monkeypatch: pytest.MonkeyPatch
+) -> nbformat.NotebookNode:
     """The notebook executed anew over `dataset`, in memory; nbclient raises where a cell fails."""
     monkeypatch.setenv("PLANS_DATASET", str(dataset))
     monkeypatch.setenv("PLANS_RAW", str(raw))
@@ -65,7 +73,9 @@ def run(path: Path, dataset: Path, raw: Path, monkeypatch: pytest.MonkeyPatch) -
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
-    NotebookClient(notebook, timeout=60, kernel_name="python3", resources={"metadata": {"path": str(FOLDER)}}).execute()
+    NotebookClient(
+        notebook, timeout=60, kernel_name="python3", resources={"metadata": {"path": str(FOLDER)}}
+    ).execute()
     assert path.read_bytes() == before
     assert not MISSING_GLYPH.search(words(notebook))
     assert not [output.text for output in outputs(notebook) if output.get("name") == "stderr"]
@@ -83,16 +93,28 @@ def with_current(dataset: Path, files: set[str], folder: Path) -> Path:
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
-def test_notebook_runs_and_draws(path: Path, dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_notebook_runs_and_draws(
+    path: Path, dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Over the plans of `data/raw`, as the committed ones; one of them is a scan."""
     filed = {pdf.name for pdf in (FOLDER.parent / "data/raw").glob("*.pdf")}
-    notebook = run(path, with_current(dataset, filed, tmp_path), dataset.parent / "raw", monkeypatch)
-    drawing = [cell for cell in notebook.cells if cell.cell_type == "code" and re.search(r"\bshow\(", cell.source)]
+    notebook = run(
+        path, with_current(dataset, filed, tmp_path), dataset.parent / "raw", monkeypatch
+    )
+    drawing = [
+        cell
+        for cell in notebook.cells
+        if cell.cell_type == "code" and re.search(r"\bshow\(", cell.source)
+    ]
     assert len(drawing) >= 1
-    assert all(any("image/png" in output.get("data", {}) for output in cell.outputs) for cell in drawing)
+    assert all(
+        any("image/png" in output.get("data", {}) for output in cell.outputs) for cell in drawing
+    )
 
 
-def test_quality_notebook_runs_without_a_scan(dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_quality_notebook_runs_without_a_scan(
+    dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     plans = pd.read_parquet(dataset / "plans.parquet")
     digital = set(plans[plans.is_current & plans.text_source.eq("digital")].source_file)
     with_current(dataset, digital, tmp_path)
@@ -104,12 +126,27 @@ def test_quality_notebook_runs_without_a_scan(dataset: Path, tmp_path: Path, mon
 def test_committed_notebook_reads_well(path: Path) -> None:
     notebook = read(path)
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    assert [cell.execution_count for cell in code] == list(range(1, len(code) + 1)), "not run from top to bottom"
-    assert not [output for output in outputs(notebook) if output.output_type == "error" or output.get("name") == "stderr"]
+    assert [cell.execution_count for cell in code] == list(range(1, len(code) + 1)), (
+        "not run from top to bottom"
+    )
+    assert not [
+        output
+        for output in outputs(notebook)
+        if output.output_type == "error" or output.get("name") == "stderr"
+    ]
     assert sum("image/png" in output.get("data", {}) for output in outputs(notebook)) >= 2
-    assert all(output.metadata[kind].get("alt") for output in outputs(notebook) for kind in output.get("data", {}) if kind.startswith("image/"))
-    assert not MACHINE_PATH.search(words(notebook) + "\n".join(cell.source for cell in notebook.cells))
-    assert not [cell for cell in code if "execution" in cell.metadata], "timings change with every run"
+    assert all(
+        output.metadata[kind].get("alt")
+        for output in outputs(notebook)
+        for kind in output.get("data", {})
+        if kind.startswith("image/")
+    )
+    assert not MACHINE_PATH.search(
+        words(notebook) + "\n".join(cell.source for cell in notebook.cells)
+    )
+    assert not [cell for cell in code if "execution" in cell.metadata], (
+        "timings change with every run"
+    )
     assert path.stat().st_size < 500_000
 
 
@@ -117,7 +154,9 @@ def test_chinese_font_on_a_machine_without_fonts(plots: ModuleType) -> None:
     font = plots.chinese_font()
     glyphs = ft2font.FT2Font(font.get_file()).get_charmap()
     assert not [c for c in "執行計畫臺灣區公所，、。（）「」" if ord(c) not in glyphs]
-    assert Path(font_manager.findfont(font.get_name(), fallback_to_default=False)) == Path(font.get_file())
+    assert Path(font_manager.findfont(font.get_name(), fallback_to_default=False)) == Path(
+        font.get_file()
+    )
 
 
 @pytest.mark.parametrize("with_font", [True, False])

@@ -15,7 +15,7 @@ import pytest
 from benchmarks.make_scans import make_scan
 from benchmarks.ocr import whole_rows
 from extract.document import extract_document
-from extract.ocr import reader
+from extract.readers.ocr import reader
 
 from .test_layouts import found, truth
 from .typesetter.content import Style, make_plan
@@ -48,13 +48,24 @@ def spoken(rows: list[dict]) -> list[tuple]:
 def test_the_filed_scan_is_read(dataset: Path) -> None:
     plans = pd.read_parquet(dataset / "plans.parquet").set_index("source_file")
     plan = plans.loc["xiaogang-105.pdf"]
-    assert (plan.status, plan.agency, plan.year_roc, plan.taxonomy, plan.text_source) == ("ok", "高雄市小港區公所", 105, "2007", "ocr")
+    assert (plan.status, plan.agency, plan.year_roc, plan.taxonomy, plan.text_source) == (
+        "ok",
+        "高雄市小港區公所",
+        105,
+        "2007",
+        "ocr",
+    )
     measures = pd.read_parquet(dataset / "measures.parquet")
-    f1, cer = whole_rows(json.loads((TRUTH / "xiaogang-105.json").read_text("utf-8")), measures[measures.plan_id == plan.plan_id])
+    f1, cer = whole_rows(
+        json.loads((TRUTH / "xiaogang-105.json").read_text("utf-8")),
+        measures[measures.plan_id == plan.plan_id],
+    )
     assert f1 >= 0.93
     assert cer <= 0.01
     assert plan.glyphs_unplaced == 0
-    assert measures[measures.plan_id == plan.plan_id].text_confidence.between(0.5, 0.9999).any(), "confidence is the recogniser's own"
+    assert measures[measures.plan_id == plan.plan_id].text_confidence.between(0.5, 0.9999).any(), (
+        "confidence is the recogniser's own"
+    )
 
 
 def test_a_leaning_soiled_scan_comes_back(scan: Path) -> None:
@@ -72,7 +83,9 @@ def test_scans_the_wrong_way_up(scan: Path, tmp_path: Path, turn: int) -> None:
         width, height = doc[0].rect.width, doc[0].rect.height
         with pymupdf.open() as out:
             size = (height, width) if turn == 90 else (width, height)
-            out.new_page(width=size[0], height=size[1]).show_pdf_page(pymupdf.Rect(0, 0, *size), doc, 0, rotate=turn)
+            out.new_page(width=size[0], height=size[1]).show_pdf_page(
+                pymupdf.Rect(0, 0, *size), doc, 0, rotate=turn
+            )
             out.save(path)
     turned, straight = extract_document(path), extract_document(scan)
     assert turned.title == straight.title
@@ -100,12 +113,21 @@ def test_every_lost_line_is_reported(scan: Path, monkeypatch: pytest.MonkeyPatch
         assert not [f for f in reader.read_page(doc[0], 1).findings if f.code == "ink_unread"]
         monkeypatch.setattr(reader, "recognise", forgetful)
         page = reader.read_page(doc[0], 1)
-        sheet = reader._Sheet(reader.render(doc[0], reader.resolution(doc[0])), reader.resolution(doc[0]))
+        sheet = reader._Sheet(
+            reader.render(doc[0], reader.resolution(doc[0])), reader.resolution(doc[0])
+        )
     lost = [f.box for f in page.findings if f.code == "ink_unread"]
     scale = 72 / sheet.dpi
     for i in dropped:
         strip = sheet.strips[i]
-        inside = [b for b in lost if b.y0 <= strip.y1 * scale and b.y1 >= strip.y0 * scale and b.x0 <= strip.x1 * scale and b.x1 >= strip.x0 * scale]
+        inside = [
+            b
+            for b in lost
+            if b.y0 <= strip.y1 * scale
+            and b.y1 >= strip.y0 * scale
+            and b.x0 <= strip.x1 * scale
+            and b.x1 >= strip.x0 * scale
+        ]
         assert inside, f"nothing says that strip {i} was lost"
     assert page.glyphs_lost >= len(dropped)
 
@@ -127,7 +149,9 @@ def test_a_hidden_text_layer_is_not_trusted(scan: Path, tmp_path: Path) -> None:
     with pymupdf.open(scan) as doc:
         doc.select([0])
         for y in range(60, 780, 16):
-            doc[0].insert_text((60, y), "亂碼文字層不可採信", fontname="china-t", fontsize=11, render_mode=3)
+            doc[0].insert_text(
+                (60, y), "亂碼文字層不可採信", fontname="china-t", fontsize=11, render_mode=3
+            )
         doc.save(path)
     plan = extract_document(path)
     assert plan.text_source == "ocr"
@@ -140,7 +164,12 @@ def test_a_stamp_on_a_scan_does_not_hide_it(scan: Path, tmp_path: Path) -> None:
     path = tmp_path / "stamped.pdf"
     with pymupdf.open(scan) as doc:
         for page in doc:
-            page.insert_text((60, 830), "本件為電子檔案影像副本僅供查閱使用列印時間", fontname="china-t", fontsize=9)
+            page.insert_text(
+                (60, 830),
+                "本件為電子檔案影像副本僅供查閱使用列印時間",
+                fontname="china-t",
+                fontsize=9,
+            )
         doc.save(path)
     plan = extract_document(path)
     assert plan.text_source == "ocr"
@@ -149,12 +178,22 @@ def test_a_stamp_on_a_scan_does_not_hide_it(scan: Path, tmp_path: Path) -> None:
 
 def test_photographs_with_captions_are_no_scan(printed: Path, tmp_path: Path) -> None:
     path = tmp_path / "photos.pdf"
-    patches = np.random.default_rng(1).integers(0, 256, (15, 11), dtype=np.uint8)  # light and dark, as a photograph
-    photo = pymupdf.Pixmap(pymupdf.csGRAY, 220, 300, cv2.resize(patches, (220, 300), interpolation=cv2.INTER_CUBIC).tobytes(), False)
+    patches = np.random.default_rng(1).integers(
+        0, 256, (15, 11), dtype=np.uint8
+    )  # light and dark, as a photograph
+    photo = pymupdf.Pixmap(
+        pymupdf.csGRAY,
+        220,
+        300,
+        cv2.resize(patches, (220, 300), interpolation=cv2.INTER_CUBIC).tobytes(),
+        False,
+    )
     with pymupdf.open(printed) as doc:
         page = doc.new_page()
         page.insert_image(pymupdf.Rect(20, 20, 575, 790), pixmap=photo)
-        page.insert_text((60, 815), "照片：本所辦理為民服務業務觀摩活動情形", fontname="china-t", fontsize=11)
+        page.insert_text(
+            (60, 815), "照片：本所辦理為民服務業務觀摩活動情形", fontname="china-t", fontsize=11
+        )
         doc.save(path)
     plan = extract_document(path)
     assert plan.text_source == "digital"
@@ -167,7 +206,9 @@ def test_print_over_a_pale_picture_is_born_digital(printed: Path, tmp_path: Path
     with pymupdf.open(printed) as doc:
         page = doc.new_page(0)
         page.insert_image(page.rect, pixmap=pale)
-        page.insert_text((60, 300), "高雄市某某區公所提升服務執行計畫封面", fontname="china-t", fontsize=18)
+        page.insert_text(
+            (60, 300), "高雄市某某區公所提升服務執行計畫封面", fontname="china-t", fontsize=18
+        )
         doc.save(path)
     assert extract_document(path).text_source == "digital"
 

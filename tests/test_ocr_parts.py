@@ -8,14 +8,16 @@ import cv2
 import numpy as np
 import pytest
 
-from extract.ocr import guard, pitch, rules
-from extract.ocr.mend import mend
-from extract.ocr.recognise import Char
+from extract.readers.ocr import guard, pitch, rules
+from extract.readers.ocr.mend import mend
+from extract.readers.ocr.recognise import Char
 
 EM = 36.0
 
 
-def line(advance: float, count: int = 12, seed: int = 0) -> tuple[list[str], list[tuple[float, float]]]:
+def line(
+    advance: float, count: int = 12, seed: int = 0
+) -> tuple[list[str], list[tuple[float, float]]]:
     """Ideographs whose ink sits up to a twentieth of the em off the middle and is 0.8 to 0.95 em wide."""
     rng = np.random.default_rng(seed)
     middle = advance * np.arange(count) + rng.uniform(-0.05, 0.05, count) * EM
@@ -67,7 +69,9 @@ def ring(thickness: int, broken: bool = False) -> np.ndarray:
 
 def test_a_ring_is_told_from_a_disc_and_from_strokes() -> None:
     assert guard.is_ring(ring(2), (5, 36), EM)
-    assert guard.is_ring(ring(2), (5, 20), EM), "part of it is enough: the digit's box may cover the rest"
+    assert guard.is_ring(ring(2), (5, 20), EM), (
+        "part of it is enough: the digit's box may cover the rest"
+    )
     assert not guard.is_ring(ring(-1), (5, 36), EM)
     assert not guard.is_ring(ring(2, broken=True), (5, 36), EM)
     box = np.zeros((44, 60), dtype=bool)
@@ -82,7 +86,14 @@ def chars(text: str) -> list[Char]:
 
 @pytest.mark.parametrize(
     ("before", "after", "more"),
-    [("獎金檔", "獎、金檔", "、"), ("獎金檔", "獎金檔", None), ("獎金檔", "獎、全檔", None), ("獎金檔", "獎E金檔", None), ("服務", "服 務", None), ("", "、", "、")],
+    [
+        ("獎金檔", "獎、金檔", "、"),
+        ("獎金檔", "獎金檔", None),
+        ("獎金檔", "獎、全檔", None),
+        ("獎金檔", "獎E金檔", None),
+        ("服務", "服 務", None),
+        ("", "、", "、"),
+    ],
 )
 def test_a_second_look_may_only_add(before: str, after: str, more: str | None) -> None:
     assert guard.added(chars(before), chars(after)) == more
@@ -95,9 +106,13 @@ def mended(*read: Char) -> tuple[str, dict[str, int]]:
 
 def test_a_foreign_character_gives_way_to_the_likely_second_choice() -> None:
     assert mended(Char("腾", 0, 0.6, "謄", 0.39), Char("本", 1, 1.0)) == ("謄本", {"腾→謄": 1})
-    assert mended(Char("腾", 0, 0.9, "謄", 0.05)) == ("騰", {"腾→騰": 1}), "an unlikely one does not outweigh the twin"
+    assert mended(Char("腾", 0, 0.9, "謄", 0.05)) == ("騰", {"腾→騰": 1}), (
+        "an unlikely one does not outweigh the twin"
+    )
     assert mended(Char("塡", 0, 0.6, "填", 0.36)) == ("填", {"塡→填": 1})
-    assert mended(Char("覧", 0, 0.9, "覽", 0.08)) == ("覧", {}), "no twin and no likely choice: kept as read"
+    assert mended(Char("覧", 0, 0.9, "覽", 0.08)) == ("覧", {}), (
+        "no twin and no likely choice: kept as read"
+    )
 
 
 def test_wording_is_not_touched() -> None:
@@ -106,10 +121,22 @@ def test_wording_is_not_touched() -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "out"), [("B", "o", "l"), ("事", "i", "l"), ("", "i", "l"), ("第", "項", "1"), ("2", "s", "1"), ("A", "級", "1"), ("第", "F", "1")]
+    ("before", "after", "out"),
+    [
+        ("B", "o", "l"),
+        ("事", "i", "l"),
+        ("", "i", "l"),
+        ("第", "項", "1"),
+        ("2", "s", "1"),
+        ("A", "級", "1"),
+        ("第", "F", "1"),
+    ],
 )
 def test_a_one_is_an_l_within_a_word_alone(before: str, after: str, out: str) -> None:
-    read = [Char(before, 0, 1.0)] * bool(before) + [Char("1", 1, 0.9, "l", 0.06), Char(after, 2, 1.0)]
+    read = [Char(before, 0, 1.0)] * bool(before) + [
+        Char("1", 1, 0.9, "l", 0.06),
+        Char(after, 2, 1.0),
+    ]
     assert mended(*read)[0] == before + out + after
 
 

@@ -13,9 +13,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from normalize import publish
-from normalize.datapackage import descriptor
-from normalize.schema import TABLES
+from dataset import publish
+from dataset.datapackage import descriptor
+from dataset.schema import TABLES
 
 
 @pytest.fixture
@@ -32,8 +32,14 @@ def tables(dataset: Path) -> dict[str, pa.Table]:
     return out
 
 
-def test_a_table_divided_by_year_reads_as_one(tables: dict[str, pa.Table], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = pd.DataFrame(tables["measures"].to_pylist()).sort_values("measure_id").reset_index(drop=True)
+def test_a_table_divided_by_year_reads_as_one(
+    tables: dict[str, pa.Table], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = (
+        pd.DataFrame(tables["measures"].to_pylist())
+        .sort_values("measure_id")
+        .reset_index(drop=True)
+    )
     publish.publish(tables, tmp_path, descriptor)
     one_file = pd.read_parquet(tmp_path / "measures.parquet")
     monkeypatch.setattr(publish, "PARTITION_FROM", 100)
@@ -46,21 +52,37 @@ def test_a_table_divided_by_year_reads_as_one(tables: dict[str, pa.Table], tmp_p
     assert by_pandas.dtypes.equals(one_file.dtypes)
     by_polars = pl.read_parquet(folder)
     by_duckdb = duckdb.sql(f"select * from '{folder}/*.parquet'").df()
-    for ids in (by_pandas["measure_id"], by_polars["measure_id"].to_list(), by_duckdb["measure_id"]):
+    for ids in (
+        by_pandas["measure_id"],
+        by_polars["measure_id"].to_list(),
+        by_duckdb["measure_id"],
+    ):
         assert sorted(ids) == whole["measure_id"].tolist()
     for texts in (by_pandas, by_polars.to_pandas(), by_duckdb):
         assert texts.sort_values("measure_id")["text"].tolist() == whole["text"].tolist()
-    assert duckdb.sql(f"select count(*) from '{folder}/*.parquet' where year = 2025").fetchall()[0][0] == (whole["year"] == 2025).sum() > 0
-    resource = next(r for r in json.loads((tmp_path / "datapackage.json").read_text("utf-8"))["resources"] if r["name"] == "measures")
+    assert (
+        duckdb.sql(f"select count(*) from '{folder}/*.parquet' where year = 2025").fetchall()[0][0]
+        == (whole["year"] == 2025).sum()
+        > 0
+    )
+    resource = next(
+        r
+        for r in json.loads((tmp_path / "datapackage.json").read_text("utf-8"))["resources"]
+        if r["name"] == "measures"
+    )
     listed = {f["path"] for f in [resource, *resource["more_files"]]}
     assert listed == {f"measures.parquet/{p.name}" for p in folder.iterdir()}
 
 
 @pytest.mark.parametrize("links", [True, False])
-def test_one_file_gives_way_to_a_folder_and_back(links: bool, tables: dict[str, pa.Table], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_file_gives_way_to_a_folder_and_back(
+    links: bool, tables: dict[str, pa.Table], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     if not links:
+
         def refuse(*_: object, **__: object) -> None:
             raise OSError("no links on this drive")
+
         monkeypatch.setattr(Path, "symlink_to", refuse)
     for limit, folder in ((10**9, False), (100, True), (10**9, False)):
         monkeypatch.setattr(publish, "PARTITION_FROM", limit)

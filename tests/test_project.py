@@ -21,28 +21,50 @@ def test_every_make_command_of_the_readme_is_a_target() -> None:
 
 
 @pytest.mark.parametrize("code", re.findall(r"```python\n(.*?)```", README, re.DOTALL))
-def test_python_examples_of_the_readme_run(code: str, dataset: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_python_examples_of_the_readme_run(
+    code: str, dataset: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     exec(compile(code.replace("data/processed", str(dataset)), "README.md", "exec"), {})
     assert capsys.readouterr().out.strip()
 
 
 def test_every_shell_command_of_the_readme_runs(tmp_path: Path) -> None:
     """In the README's order, in a copy of the repository's files; `make test` is what is running."""
-    commands = [line.split("   #")[0].rstrip() for block in re.findall(r"```sh\n(.*?)```", README, re.DOTALL) for line in block.splitlines() if line.strip()]
+    commands = [
+        line.split("   #")[0].rstrip()
+        for block in re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
+        for line in block.splitlines()
+        if line.strip()
+    ]
     assert len(commands) > 10 and "make test" in commands
     copy = tmp_path / "copy"
-    for name in subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines():
+    for name in subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.splitlines():
         if (ROOT / name).is_file() and not name.startswith(("tests/", ".ci/")):
             (copy / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, copy / name)
     (copy / ".venv").symlink_to(Path(sys.prefix), target_is_directory=True)
     for name in ("requirements.lock", "requirements-dev.lock", "pyproject.toml"):
         os.utime(copy / name, (1, 1))  # the environment is made: nothing is to be installed
-    script = "set -e\n" + "\n".join(f"echo '$ {c}'\n{c} || {{ code=$?; echo \"exit $code\"; exit $code; }}" for c in commands if c != "make test")
-    done = subprocess.run(["bash", "-c", script], cwd=copy, capture_output=True, text=True, env={k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")})
+    script = "set -e\n" + "\n".join(
+        f"echo '$ {c}'\n{c} || {{ code=$?; echo \"exit $code\"; exit $code; }}"
+        for c in commands
+        if c != "make test"
+    )
+    done = subprocess.run(
+        ["bash", "-c", script],
+        cwd=copy,
+        capture_output=True,
+        text=True,
+        env={k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")},
+    )
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
     made = copy / "data" / "processed"
-    assert all((made / name).exists() for name in ("measures.parquet", "review/index.html", "export/plans.xlsx", "pages", "runs"))
+    assert all(
+        (made / name).exists()
+        for name in ("measures.parquet", "review/index.html", "export/plans.xlsx", "pages", "runs")
+    )
 
 
 def test_ci_calls_the_readme_test_command() -> None:

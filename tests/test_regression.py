@@ -22,23 +22,36 @@ def expected(slug: str) -> list[dict]:
     rows = []
     for row in json.loads((TRUTH / f"{slug}.json").read_text("utf-8"))["rows"]:
         for m in row["measures"]:
-            rows.append({
-                "pillar": str(row["pillar_code"]),
-                "focus": m["focus_code"] if m["focus_certainty"] == "printed" else None,
-                "theme": fold(row["theme"]), "marker": fold(m["marker"]).strip(".、"), "title": fold(m["title"]),
-                "paragraphs": [fold(p) for p in ([m["title"]] if m["title"] else []) + m["paragraphs"]],
-                "units": [fold(u) for u in m["units"]],
-            })
+            rows.append(
+                {
+                    "pillar": str(row["pillar_code"]),
+                    "focus": m["focus_code"] if m["focus_certainty"] == "printed" else None,
+                    "theme": fold(row["theme"]),
+                    "marker": fold(m["marker"]).strip(".、"),
+                    "title": fold(m["title"]),
+                    "paragraphs": [
+                        fold(p) for p in ([m["title"]] if m["title"] else []) + m["paragraphs"]
+                    ],
+                    "units": [fold(u) for u in m["units"]],
+                }
+            )
     return rows
 
 
 def found(measures: pd.DataFrame, plan_id: str) -> list[dict]:
     rows = []
     for r in measures[measures.plan_id == plan_id].sort_values("seq").to_dict("records"):
-        rows.append({
-            "pillar": r["pillar_code"], "focus": r["focus_code"], "theme": fold(r["theme"]), "marker": fold(r["marker"]).strip(".、"), "title": fold(r["title"]),
-            "paragraphs": [fold(p) for p in r["text"].split("\n")], "units": [fold(u) for u in r["units"]],
-        })
+        rows.append(
+            {
+                "pillar": r["pillar_code"],
+                "focus": r["focus_code"],
+                "theme": fold(r["theme"]),
+                "marker": fold(r["marker"]).strip(".、"),
+                "title": fold(r["title"]),
+                "paragraphs": [fold(p) for p in r["text"].split("\n")],
+                "units": [fold(u) for u in r["units"]],
+            }
+        )
     return rows
 
 

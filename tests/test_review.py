@@ -12,12 +12,19 @@ import pyarrow.parquet as pq
 import pytest
 
 from normalize import normalize
-from normalize.corrections import read_corrections
+from normalize.rows.corrections import read_corrections
 from review.build import ReviewError, build
 
 from .conftest import run
 
-CHROMIUM = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
+CHROMIUM = next(
+    (
+        found
+        for name in ("chromium", "chromium-browser", "google-chrome")
+        if (found := shutil.which(name))
+    ),
+    None,
+)
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 PLAN = "public-works-112.pdf"  # several findings, several pages
 
@@ -29,7 +36,17 @@ if CHROMIUM is None and os.environ.get("REQUIRE_BROWSER") != "1":
 def site(dataset: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The review page of the dataset, made by the command a user types."""
     out = tmp_path_factory.mktemp("review")
-    done = run("plans", "review", str(dataset), "--raw", str(dataset.parent / "raw"), "--interim", str(dataset.parent / "interim"), "--out", str(out))
+    done = run(
+        "plans",
+        "review",
+        str(dataset),
+        "--raw",
+        str(dataset.parent / "raw"),
+        "--interim",
+        str(dataset.parent / "interim"),
+        "--out",
+        str(out),
+    )
     assert done.returncode == 0, done.stderr
     return out
 
@@ -39,7 +56,9 @@ def browser() -> Iterator:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        with playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"]) as chromium:
+        with playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox"]
+        ) as chromium:
             yield chromium
 
 
@@ -49,8 +68,15 @@ def page(request: pytest.FixtureRequest, browser, site: Path) -> Iterator:
     faults: list[str] = []
     page = browser.new_page(viewport=request.param, accept_downloads=True)
     page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
-    page.on("request", lambda asked: None if asked.url.startswith(("file:", "blob:", "data:")) else faults.append(asked.url))
+    page.on(
+        "console", lambda message: faults.append(message.text) if message.type == "error" else None
+    )
+    page.on(
+        "request",
+        lambda asked: (
+            None if asked.url.startswith(("file:", "blob:", "data:")) else faults.append(asked.url)
+        ),
+    )
     page.on("dialog", lambda dialog: dialog.accept())
     yield page
     page.close()
@@ -60,14 +86,24 @@ def page(request: pytest.FixtureRequest, browser, site: Path) -> Iterator:
 @pytest.fixture
 def plan(page, site: Path, dataset: Path):
     """The page of one plan."""
-    plan_id = next(r["plan_id"] for r in pq.read_table(dataset / "plans.parquet").to_pylist() if r["source_file"] == PLAN)
+    plan_id = next(
+        r["plan_id"]
+        for r in pq.read_table(dataset / "plans.parquet").to_pylist()
+        if r["source_file"] == PLAN
+    )
     page.goto((site / f"{plan_id}.html").as_uri())
     return page
 
 
 def measures(dataset: Path) -> list[dict]:
-    plan_id = next(r["plan_id"] for r in pq.read_table(dataset / "plans.parquet").to_pylist() if r["source_file"] == PLAN)
-    return pq.read_table(dataset / "measures.parquet", filters=[("plan_id", "=", plan_id)]).to_pylist()
+    plan_id = next(
+        r["plan_id"]
+        for r in pq.read_table(dataset / "plans.parquet").to_pylist()
+        if r["source_file"] == PLAN
+    )
+    return pq.read_table(
+        dataset / "measures.parquet", filters=[("plan_id", "=", plan_id)]
+    ).to_pylist()
 
 
 def fits(page) -> bool:
@@ -93,10 +129,15 @@ def test_pages_are_pictures_with_every_measure_boxed(plan, dataset: Path) -> Non
     assert pictures.count() == 5
     for n in range(pictures.count()):
         pictures.nth(n).scroll_into_view_if_needed()
-        plan.wait_for_function("(n) => { const i = document.querySelectorAll('figure img')[n]; return i.complete && i.naturalWidth > 500 }", arg=n)
+        plan.wait_for_function(
+            "(n) => { const i = document.querySelectorAll('figure img')[n]; return i.complete && i.naturalWidth > 500 }",
+            arg=n,
+        )
     boxed = set(plan.locator("rect.measure").evaluate_all("(all) => all.map((r) => r.dataset.key)"))
     assert boxed == {m["measure_id"] for m in measures(dataset)}
-    assert all(plan.locator(f"rect.{kind}").count() for kind in ("unit", "pillar", "focus")) and fits(plan)
+    assert all(
+        plan.locator(f"rect.{kind}").count() for kind in ("unit", "pillar", "focus")
+    ) and fits(plan)
 
 
 def test_pointing_at_a_row_lights_its_box_and_the_other_way(plan, dataset: Path) -> None:
@@ -111,7 +152,10 @@ def test_pointing_at_a_row_lights_its_box_and_the_other_way(plan, dataset: Path)
 def test_a_click_on_a_box_brings_its_row_and_back(plan, dataset: Path) -> None:
     last = measures(dataset)[-1]["measure_id"]
     inside = "(e) => { const b = e.getBoundingClientRect(), p = e.closest('#pages, #rows').getBoundingClientRect(); return b.top < p.bottom && b.bottom > p.top }"
-    row, box = plan.locator(f"article[data-key='{last}']"), plan.locator(f"rect.measure[data-key='{last}']").first
+    row, box = (
+        plan.locator(f"article[data-key='{last}']"),
+        plan.locator(f"rect.measure[data-key='{last}']").first,
+    )
     assert not row.evaluate(inside)
     box.scroll_into_view_if_needed()
     box.click()
@@ -145,7 +189,9 @@ def test_the_keyboard_goes_from_doubt_to_doubt(plan, dataset: Path) -> None:
     assert plan.evaluate("document.activeElement.name") == "text"
 
 
-def test_a_correction_typed_there_is_applied_by_the_next_run(plan, dataset: Path, tmp_path: Path) -> None:
+def test_a_correction_typed_there_is_applied_by_the_next_run(
+    plan, dataset: Path, tmp_path: Path
+) -> None:
     target = next(m for m in measures(dataset) if m["focus_basis"] == "inferred")
     other = "1.1" if target["focus_code"] != "1.1" else "1.2"
     row = plan.locator(f"article[data-key='{target['measure_id']}']")
@@ -155,7 +201,7 @@ def test_a_correction_typed_there_is_applied_by_the_next_run(plan, dataset: Path
     plan.locator("#form button[value=add]").click()
     row.locator(".correct").click()
     plan.locator("#form select[name=column]").select_option("text")
-    plan.locator("#form textarea[name=new]").fill("第一行\n第二行「引號\"」")
+    plan.locator("#form textarea[name=new]").fill('第一行\n第二行「引號"」')
     plan.locator("#form button[value=add]").click()
     assert plan.locator("#count").inner_text() == "2"
     with plan.expect_download() as waiting:
@@ -166,18 +212,37 @@ def test_a_correction_typed_there_is_applied_by_the_next_run(plan, dataset: Path
     with open(next(folder.glob("*.csv")), encoding="utf-8", newline="") as file:
         assert [r["old"] for r in csv.DictReader(file)] == [target["focus_code"], target["text"]]
     focus, text = read_corrections(folder)
-    assert (focus.measure_id, focus.new, focus.who, text.new) == (target["measure_id"], other, "王,小明", "第一行\n第二行「引號\"」")
+    assert (focus.measure_id, focus.new, focus.who, text.new) == (
+        target["measure_id"],
+        other,
+        "王,小明",
+        '第一行\n第二行「引號"」',
+    )
     normalize(dataset.parent / "interim", tmp_path / "out", corrections_dir=folder)
-    changed = next(m for m in pq.read_table(tmp_path / "out" / "measures.parquet").to_pylist() if m["measure_id"] == target["measure_id"])
-    assert (changed["focus_code"], changed["text"], changed["corrected"]) == (other, "第一行\n第二行「引號\"」", ["focus_code", "text"])
+    changed = next(
+        m
+        for m in pq.read_table(tmp_path / "out" / "measures.parquet").to_pylist()
+        if m["measure_id"] == target["measure_id"]
+    )
+    assert (changed["focus_code"], changed["text"], changed["corrected"]) == (
+        other,
+        '第一行\n第二行「引號"」',
+        ["focus_code", "text"],
+    )
 
 
-def test_pictures_are_drawn_once_and_pages_of_plans_that_are_gone_go(site: Path, dataset: Path) -> None:
+def test_pictures_are_drawn_once_and_pages_of_plans_that_are_gone_go(
+    site: Path, dataset: Path
+) -> None:
     pictures = {p: p.stat().st_mtime_ns for p in (site / "pages").rglob("*.webp")}
     assert pictures and sum(p.stat().st_size for p in pictures) / len(pictures) < 200_000
     (site / "0123456789ab.html").write_text("gone")
     again = build(dataset, dataset.parent / "raw", dataset.parent / "interim", site)
-    assert again.drawn == 0 and again.pages == len(pictures) and {p: p.stat().st_mtime_ns for p in pictures} == pictures
+    assert (
+        again.drawn == 0
+        and again.pages == len(pictures)
+        and {p: p.stat().st_mtime_ns for p in pictures} == pictures
+    )
     assert not (site / "0123456789ab.html").exists()
 
 

@@ -19,18 +19,32 @@ from .typesetter.page import Layout, Typesetter
 def test_debug_pages_show_what_was_seen(tmp_path: Path, rotation: int) -> None:
     pdf = tmp_path / "plan.pdf"
     pdf.write_bytes(Typesetter(make_plan(2), Layout(rotation=rotation)).save())
-    assert main([str(pdf), "--out", str(tmp_path / "out"), "--debug-pages", str(tmp_path / "png")]) == 0
+    assert (
+        main([str(pdf), "--out", str(tmp_path / "out"), "--debug-pages", str(tmp_path / "png")])
+        == 0
+    )
     with pymupdf.open(pdf) as doc:
         pictures = sorted((tmp_path / "png").glob("*.png"))
         assert len(pictures) == len(doc)
     picture = pymupdf.Pixmap(pictures[0])
-    assert picture.height > picture.width, "the page stands upright whatever its rotation entry says"
-    colours = {colour for _, colour in sorted(((n, c) for c, n in picture.color_count(colors=True).items()), reverse=True)}
+    assert picture.height > picture.width, (
+        "the page stands upright whatever its rotation entry says"
+    )
+    colours = {
+        colour
+        for _, colour in sorted(
+            ((n, c) for c, n in picture.color_count(colors=True).items()), reverse=True
+        )
+    }
     red = bytes([230, 26, 26])
-    assert any(all(abs(a - b) < 4 for a, b in zip(colour, red)) for colour in colours), "no measure is framed"
+    assert any(all(abs(a - b) < 4 for a, b in zip(colour, red)) for colour in colours), (
+        "no measure is framed"
+    )
 
 
-def test_compare_prints_where_the_readers_differ(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_compare_prints_where_the_readers_differ(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     pdf = tmp_path / "plan.pdf"
     doc = pymupdf.open(stream=Typesetter(make_plan(2), Layout()).save())
     doc[0].insert_text((100, 20), "看不見的字", fontname="china-t", fontsize=9, render_mode=3)
@@ -52,11 +66,15 @@ def test_both_readers_leave_out_spaces_of_every_kind(tmp_path: Path) -> None:
     doc = pymupdf.open()
     page = doc.new_page()
     writer = pymupdf.TextWriter(page.rect)
-    writer.append((100, 100), "甲\u200b乙\u00ad丙\u3000丁\ufeff戊 己", font=pymupdf.Font("cjk"), fontsize=12)
+    writer.append(
+        (100, 100), "甲\u200b乙\u00ad丙\u3000丁\ufeff戊 己", font=pymupdf.Font("cjk"), fontsize=12
+    )
     writer.write_text(page)
     doc.save(pdf)
     with pymupdf.open(pdf) as again:
-        assert {"\u200b", "\ufeff", "\u00ad"} <= {chr(c[0]) for span in again[0].get_texttrace() for c in span["chars"]}, "the page holds spaces without width"
+        assert {"\u200b", "\ufeff", "\u00ad"} <= {
+            chr(c[0]) for span in again[0].get_texttrace() for c in span["chars"]
+        }, "the page holds spaces without width"
         by_mupdf = mupdf.read_page(again[0], 1)
     other = plumber.Plumber(pdf)
     by_plumber = other.read_page(1)

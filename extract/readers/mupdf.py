@@ -14,8 +14,8 @@ from operator import itemgetter
 import numpy as np
 import pymupdf
 
-from ..geometry import clean_rules
-from ..model import Page, PrintedFinding
+from extract.layout.geometry import clean_rules
+from extract.model import Page, PrintedFinding
 
 THIN = 2.5  # points: a filled rectangle no thicker than this is a rule
 WHITE = 0.93  # colour components at or above this are white on paper
@@ -23,7 +23,9 @@ WATERMARK_SIZE = 30.0  # points: table text is never this large
 ASCENT = 0.38  # of the glyph size: a CJK glyph's baseline stands this far below its centre
 RULE_MIN = 2.0  # points: shorter strokes are dots of a dashed rule; clean_rules joins them
 
-SPACES = frozenset("\u0020\u00a0\u3000\t\r\n\u200b\u200c\u200d\ufeff\u2002\u2003\u2009\u00ad\u2028\u2029\x00\x0b\x0c")
+SPACES = frozenset(
+    "\u0020\u00a0\u3000\t\r\n\u200b\u200c\u200d\ufeff\u2002\u2003\u2009\u00ad\u2028\u2029\x00\x0b\x0c"
+)
 _IS_SPACE = np.zeros(0x10000, dtype=bool)
 _IS_SPACE[[ord(c) for c in SPACES]] = True
 _PARTS = itemgetter("chars", "size", "color", "seqno", "dir", "wmode")
@@ -34,7 +36,11 @@ def _way(direction: tuple[float, float], mode: int) -> tuple[int, int]:
     """The writing direction as a unit step along an axis; (0, 0) for slanted text. Fonts set vertically (`mode` 1) read as upright text."""
     if mode:
         return 1, 0
-    return (round(direction[0]), round(direction[1])) if max(abs(direction[0]), abs(direction[1])) > 0.99 else (0, 0)
+    return (
+        (round(direction[0]), round(direction[1]))
+        if max(abs(direction[0]), abs(direction[1])) > 0.99
+        else (0, 0)
+    )
 
 
 def _is_white(color) -> bool:
@@ -53,21 +59,42 @@ def read_page(page: pymupdf.Page, number: int) -> Page:
     trace = page.get_texttrace()
 
     shown = [span for span in trace if span["type"] != 3 and span["opacity"] != 0.0]
-    hidden = 0 if len(shown) == len(trace) else sum(len(span["chars"]) for span in trace) - sum(len(span["chars"]) for span in shown)
-    spans, sizes, colors, painted, directions, modes = zip(*map(_PARTS, shown)) if shown else ((),) * 6
+    hidden = (
+        0
+        if len(shown) == len(trace)
+        else sum(len(span["chars"]) for span in trace) - sum(len(span["chars"]) for span in shown)
+    )
+    spans, sizes, colors, painted, directions, modes = (
+        zip(*map(_PARTS, shown)) if shown else ((),) * 6
+    )
     ways = [_way(d, mode) for d, mode in zip(directions, modes)]
     findings: list[PrintedFinding] = []
     glyphs = list(chain.from_iterable(spans))
     codes, _, origins, boxes = zip(*glyphs) if glyphs else ((), (), (), ())
     code = np.array(codes, dtype=np.int64)
-    code[(code <= 0) | (code > 0x10FFFF) | (code >= 0xD800) & (code <= 0xDFFF)] = 0xFFFD  # no characters, but what broken font maps give
+    code[(code <= 0) | (code > 0x10FFFF) | (code >= 0xD800) & (code <= 0xDFFF)] = (
+        0xFFFD  # no characters, but what broken font maps give
+    )
     printed = ~_IS_SPACE[np.minimum(code, 0xFFFF)]
     if not printed.any():
-        return _page(number, rect.width, rect.height, [], np.zeros((0, 4)), np.zeros((0, 2)), [], horizontal, vertical, findings)
+        return _page(
+            number,
+            rect.width,
+            rect.height,
+            [],
+            np.zeros((0, 4)),
+            np.zeros((0, 2)),
+            [],
+            horizontal,
+            vertical,
+            findings,
+        )
 
     char = code[printed].astype(np.uint32).view("<U1")
     box = np.fromiter(chain.from_iterable(boxes), np.float64, 4 * len(code)).reshape(-1, 4)[printed]
-    origin = np.fromiter(chain.from_iterable(origins), np.float64, 2 * len(code)).reshape(-1, 2)[printed]
+    origin = np.fromiter(chain.from_iterable(origins), np.float64, 2 * len(code)).reshape(-1, 2)[
+        printed
+    ]
     span_of = np.repeat(np.arange(len(shown)), [len(s) for s in spans])[printed]
     size = np.array(sizes, dtype=np.float64)[span_of]
     counts: dict[tuple[int, int], int] = {}
@@ -81,18 +108,34 @@ def read_page(page: pymupdf.Page, number: int) -> Page:
     other = np.array([way != main for way in ways])
     if main == (1, 0) and (0, 1) in counts:
         _take_latin_of_vertical_text(ways, other, span_of, box, origin, size)
-    faint = np.array([s >= WATERMARK_SIZE and c is not None and sum(c) / len(c) > 0.6 for s, c in zip(sizes, colors)])
+    faint = np.array(
+        [
+            s >= WATERMARK_SIZE and c is not None and sum(c) / len(c) > 0.6
+            for s, c in zip(sizes, colors)
+        ]
+    )
     mask = (other | faint)[span_of]
     if mask.any():
         keep &= ~mask
-        findings.append(_finding("watermark_removed", f"第{number}頁有浮水印或斜排文字「{''.join(char[mask][:20])}」，未列入表格內容。", number))
+        findings.append(
+            _finding(
+                "watermark_removed",
+                f"第{number}頁有浮水印或斜排文字「{''.join(char[mask][:20])}」，未列入表格內容。",
+                number,
+            )
+        )
     whites = {c for c in set(colors) if _is_white(c)}
     if whites:
         white = np.array([c in whites for c in colors])
         dark = [f for f in fills if not _is_white(f[5])]
         mask = white[span_of]
         for x0, y0, x1, y1, _, _ in dark:
-            mask &= ~((box[:, 0] >= x0 - 1) & (box[:, 2] <= x1 + 1) & (box[:, 1] >= y0 - 3) & (box[:, 3] <= y1 + 3))
+            mask &= ~(
+                (box[:, 0] >= x0 - 1)
+                & (box[:, 2] <= x1 + 1)
+                & (box[:, 1] >= y0 - 3)
+                & (box[:, 3] <= y1 + 3)
+            )
         hidden += int((mask & keep).sum())
         keep &= ~mask
     if fills:
@@ -117,12 +160,32 @@ def read_page(page: pymupdf.Page, number: int) -> Page:
         width, height = bounds.width, bounds.height
     else:
         degrees, width, height = 0, rect.width, rect.height
-    inside = (box[:, 0] > -1) & (box[:, 2] < width + 1) & (box[:, 1] > -1) & (box[:, 3] < height + 1)
+    inside = (
+        (box[:, 0] > -1) & (box[:, 2] < width + 1) & (box[:, 1] > -1) & (box[:, 3] < height + 1)
+    )
     hidden += int((keep & ~inside).sum())
     keep &= inside
     if hidden:
-        findings.append(_finding("hidden_text", f"第{number}頁有{hidden}個看不見的字（隱藏、被遮蓋或在頁外），未列入。", number))
-    return _page(number, width, height, char[keep], box[keep], origin[keep], size[keep], horizontal, vertical, findings, degrees)
+        findings.append(
+            _finding(
+                "hidden_text",
+                f"第{number}頁有{hidden}個看不見的字（隱藏、被遮蓋或在頁外），未列入。",
+                number,
+            )
+        )
+    return _page(
+        number,
+        width,
+        height,
+        char[keep],
+        box[keep],
+        origin[keep],
+        size[keep],
+        horizontal,
+        vertical,
+        findings,
+        degrees,
+    )
 
 
 def _take_latin_of_vertical_text(ways, other, span_of, box, origin, size) -> None:
@@ -137,13 +200,19 @@ def _take_latin_of_vertical_text(ways, other, span_of, box, origin, size) -> Non
         if not len(own):
             continue
         ends = (box[own[0], 1], box[own[-1], 3])
-        near = upright & (np.abs(cx - cx[own[0]]) < 0.5 * size[own[0]]) & (np.abs(size - size[own[0]]) < 0.2 * size[own[0]])
+        near = (
+            upright
+            & (np.abs(cx - cx[own[0]]) < 0.5 * size[own[0]])
+            & (np.abs(size - size[own[0]]) < 0.2 * size[own[0]])
+        )
         if near.any() and min(np.abs(cy[near] - y).min() for y in ends) < size[own[0]]:
             other[n] = False
             origin[own, 1] = cy[own] + ASCENT * size[own]
 
 
-def _page(number, width, height, char, box, origin, size, horizontal, vertical, findings, turn=0) -> Page:
+def _page(
+    number, width, height, char, box, origin, size, horizontal, vertical, findings, turn=0
+) -> Page:
     horizontal, vertical = clean_rules(horizontal, vertical, float(width), float(height))
     count = len(char)
     return Page(
@@ -180,7 +249,9 @@ def _transform_points(points: np.ndarray, m) -> np.ndarray:
 
 def _transform_rules(horizontal, vertical, m, shift):
     """Rules through a rotation by a multiple of 90°: horizontals may become verticals."""
-    segments = [(x0, y, x1, y) for x0, x1, y in horizontal] + [(x, y0, x, y1) for x, y0, y1 in vertical]
+    segments = [(x0, y, x1, y) for x0, x1, y in horizontal] + [
+        (x, y0, x, y1) for x, y0, y1 in vertical
+    ]
     if not segments:
         return horizontal, vertical
     box = _transform_boxes(np.array(segments, dtype=np.float64), m) - np.tile(shift, 2)
@@ -198,7 +269,9 @@ def _rules(drawings):
         if kind == "clip" or kind == "group":
             continue
         filled = "f" in kind
-        stroked = "s" in kind and path.get("stroke_opacity", 1) != 0 and not _is_white(path.get("color"))
+        stroked = (
+            "s" in kind and path.get("stroke_opacity", 1) != 0 and not _is_white(path.get("color"))
+        )
         fill = path.get("fill")
         if filled and not _is_white(fill) and all(item[0] in "lc" for item in path["items"]):
             # Dashes and dots painted as little polygons in one path: together they are one rule.

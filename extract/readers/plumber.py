@@ -14,10 +14,10 @@ from pathlib import Path
 import numpy as np
 import pdfplumber
 
-from ..errors import BadInput
-from ..geometry import clean_rules
-from ..model import Page, PrintedFinding
-from .mupdf import SPACES, WATERMARK_SIZE, WHITE
+from extract.errors import BadInput
+from extract.layout.geometry import clean_rules
+from extract.model import Page, PrintedFinding
+from extract.readers.mupdf import SPACES, WATERMARK_SIZE, WHITE
 
 # Faulty fonts are common and harmless here; one warning a glyph would bury everything else.
 logging.getLogger("pdfminer").setLevel(logging.ERROR)
@@ -51,16 +51,28 @@ class Plumber:
             if text.startswith("(cid:"):
                 text = "\ufffd"
             box = (char["x0"] - left, char["top"] - top, char["x1"] - left, char["bottom"] - top)
-            if _bright(char.get("non_stroking_color"), WHITE) or box[0] < -1 or box[1] < -1 or box[2] > width + 1 or box[3] > height + 1:
+            if (
+                _bright(char.get("non_stroking_color"), WHITE)
+                or box[0] < -1
+                or box[1] < -1
+                or box[2] > width + 1
+                or box[3] > height + 1
+            ):
                 hidden += 1
                 continue
             inked.append((text, box, _direction(char["matrix"]), char))
-        main = Counter(direction for _, _, direction, _ in inked).most_common(1)[0][0] if inked else (1, 0)
+        main = (
+            Counter(direction for _, _, direction, _ in inked).most_common(1)[0][0]
+            if inked
+            else (1, 0)
+        )
         turn = _Turn(main, width, height)
         kept = []
         for text, box, direction, char in inked:
             x0, y0, x1, y1 = turn.box(box)
-            if direction != main or (y1 - y0 >= WATERMARK_SIZE and _bright(char.get("non_stroking_color"), 0.6)):
+            if direction != main or (
+                y1 - y0 >= WATERMARK_SIZE and _bright(char.get("non_stroking_color"), 0.6)
+            ):
                 tilted += 1
                 continue
             # A glyph of several characters (a ligature) keeps its box in even parts.
@@ -71,7 +83,9 @@ class Plumber:
         for edge in page.edges:
             if _bright(edge.get("stroking_color"), WHITE) and edge.get("stroke"):
                 continue
-            x0, y0, x1, y1 = turn.box((edge["x0"] - left, edge["top"] - top, edge["x1"] - left, edge["bottom"] - top))
+            x0, y0, x1, y1 = turn.box(
+                (edge["x0"] - left, edge["top"] - top, edge["x1"] - left, edge["bottom"] - top)
+            )
             if y1 - y0 <= x1 - x0:
                 horizontal.append((x0, x1, (y0 + y1) / 2))
             else:
@@ -79,17 +93,38 @@ class Plumber:
         width, height = turn.width, turn.height
         findings = []
         if hidden:
-            findings.append(PrintedFinding(severity="note", code="hidden_text", message=f"第{number}頁有{hidden}個看不見的字（隱藏、被遮蓋或在頁外），未列入。", page=number))
+            findings.append(
+                PrintedFinding(
+                    severity="note",
+                    code="hidden_text",
+                    message=f"第{number}頁有{hidden}個看不見的字（隱藏、被遮蓋或在頁外），未列入。",
+                    page=number,
+                )
+            )
         if tilted:
-            findings.append(PrintedFinding(severity="note", code="watermark_removed", message=f"第{number}頁有浮水印或斜排文字{tilted}字，未列入表格內容。", page=number))
+            findings.append(
+                PrintedFinding(
+                    severity="note",
+                    code="watermark_removed",
+                    message=f"第{number}頁有浮水印或斜排文字{tilted}字，未列入表格內容。",
+                    page=number,
+                )
+            )
         h, v = clean_rules(horizontal, vertical, width, height)
         boxes = np.array([k[1:5] for k in kept], dtype=np.float64).reshape(-1, 4)
         size = boxes[:, 3] - boxes[:, 1]
         return Page(
-            number=number, width=width, height=height,
+            number=number,
+            width=width,
+            height=height,
             chars=np.array([k[0] for k in kept], dtype="<U1"),
-            boxes=boxes, baseline=boxes[:, 3] - 0.2 * size, size=size, confidence=np.ones(len(kept)),
-            horizontal=h, vertical=v, findings=findings,
+            boxes=boxes,
+            baseline=boxes[:, 3] - 0.2 * size,
+            size=size,
+            confidence=np.ones(len(kept)),
+            horizontal=h,
+            vertical=v,
+            findings=findings,
         )
 
 
@@ -106,7 +141,9 @@ class _Turn:
 
     def __init__(self, direction: tuple[int, int], width: float, height: float) -> None:
         self._direction, self._size = direction, (width, height)
-        self.width, self.height = (height, width) if direction in ((0, 1), (0, -1)) else (width, height)
+        self.width, self.height = (
+            (height, width) if direction in ((0, 1), (0, -1)) else (width, height)
+        )
 
     def box(self, box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
         x0, y0, x1, y1 = box
@@ -122,7 +159,12 @@ class _Turn:
 
 
 def _bright(color, least: float) -> bool:
-    if color is None or not isinstance(color, (tuple, list)) or not color or not all(isinstance(c, (int, float)) for c in color):
+    if (
+        color is None
+        or not isinstance(color, (tuple, list))
+        or not color
+        or not all(isinstance(c, (int, float)) for c in color)
+    ):
         return False
     if len(color) == 4:
         return max(color) <= 1 - least

@@ -5,10 +5,76 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, replace
 
-WORDS = ["服務", "申辦", "流程", "民眾", "櫃台", "資訊", "網站", "案件", "業務", "志工", "環境", "法規", "滿意度", "調查", "意見", "陳情", "協助", "提供", "辦理", "檢討", "改善", "公開", "宣導", "設置", "定期", "加強", "里長", "社區", "長者", "關懷", "補助", "諮詢", "電話", "書表", "無障礙", "線上", "資料", "教育", "訓練", "考核", "核准", "占用", "活動", "團體", "研習", "創新", "跨機關", "整合", "便民"]
+WORDS = [
+    "服務",
+    "申辦",
+    "流程",
+    "民眾",
+    "櫃台",
+    "資訊",
+    "網站",
+    "案件",
+    "業務",
+    "志工",
+    "環境",
+    "法規",
+    "滿意度",
+    "調查",
+    "意見",
+    "陳情",
+    "協助",
+    "提供",
+    "辦理",
+    "檢討",
+    "改善",
+    "公開",
+    "宣導",
+    "設置",
+    "定期",
+    "加強",
+    "里長",
+    "社區",
+    "長者",
+    "關懷",
+    "補助",
+    "諮詢",
+    "電話",
+    "書表",
+    "無障礙",
+    "線上",
+    "資料",
+    "教育",
+    "訓練",
+    "考核",
+    "核准",
+    "占用",
+    "活動",
+    "團體",
+    "研習",
+    "創新",
+    "跨機關",
+    "整合",
+    "便民",
+]
 LATIN = ("QR Code", "APP", "1999", "Facebook", "e-mail", "SOP", "24", "i-Taiwan", "100%", "Web2.0")
-UNITS = ("民政課", "社會課", "經建課", "役政災防課", "秘書室", "人事室", "會計室", "所屬機關", "各課室", "農業觀光課")
-PILLARS = ("完備基礎服務項目", "重視全程意見回饋及參與", "便捷服務遞送過程與方式", "關懷多元對象及城鄉差距")
+UNITS = (
+    "民政課",
+    "社會課",
+    "經建課",
+    "役政災防課",
+    "秘書室",
+    "人事室",
+    "會計室",
+    "所屬機關",
+    "各課室",
+    "農業觀光課",
+)
+PILLARS = (
+    "完備基礎服務項目",
+    "重視全程意見回饋及參與",
+    "便捷服務遞送過程與方式",
+    "關懷多元對象及城鄉差距",
+)
 NUMERALS = "一二三四五六七八九十"
 
 
@@ -93,7 +159,10 @@ def make_plan(seed: int, style: Style = Style(), rows: int = 6) -> Plan:
             title = "".join(rng.sample(WORDS, rng.randint(2, 4))) if style.titled else None
             body = [sentence(rng, style.latin)]
             if rng.random() < 0.3:
-                body = [style.sub.format(i + 1) + sentence(rng, style.latin) for i in range(rng.randint(2, 3))]
+                body = [
+                    style.sub.format(i + 1) + sentence(rng, style.latin)
+                    for i in range(rng.randint(2, 3))
+                ]
                 if not style.titled:
                     body.insert(0, sentence(rng, style.latin))
             units = tuple(rng.sample(UNITS, rng.randint(1, 2))) if style.aligned else row_units

@@ -22,5 +22,7 @@ def set_outline(plan: Plan, unit: str, layout: Layout = Layout()) -> bytes:
             texts = m.printed
             lines += [*texts[:-1], texts[-1] + unit.format("、".join(m.units))]
     marker, heading, _ = plan.sections[-1]
-    setter = Typesetter(replace(plan, sections=(*plan.sections[:-1], (marker, heading, tuple(lines)))), layout)
+    setter = Typesetter(
+        replace(plan, sections=(*plan.sections[:-1], (marker, heading, tuple(lines)))), layout
+    )
     return setter.save_text()

@@ -12,7 +12,12 @@ from .content import Measure, Plan, lengthen
 CJK = pymupdf.Font("china-t")
 NO_START = "、，。．：；！？）」』】》…％%,.!?:;)]"
 NO_END = "（「『【《(["
-SIZES = {"A4": (595.0, 842.0), "A4 landscape": (842.0, 595.0), "A3": (842.0, 1191.0), "B5": (516.0, 729.0)}
+SIZES = {
+    "A4": (595.0, 842.0),
+    "A4 landscape": (842.0, 595.0),
+    "A3": (842.0, 1191.0),
+    "B5": (516.0, 729.0),
+}
 
 
 @dataclass(frozen=True)
@@ -25,8 +30,24 @@ class Layout:
     leading: float = 1.5
     padding: float = 5.4
     columns: tuple[str, ...] = ("pillar", "focus", "measure", "unit")
-    labels: tuple[tuple[str, str], ...] = (("pillar", "執行要項"), ("focus", "執行重點"), ("measure", "推動作法"), ("unit", "執行單位"), ("index", "編號"), ("remark", "備註"), ("period", "辦理期程"))
-    widths: tuple[tuple[str, float], ...] = (("pillar", 1.2), ("focus", 2.0), ("measure", 5.0), ("unit", 1.4), ("index", 0.7), ("remark", 0.8), ("period", 1.2))
+    labels: tuple[tuple[str, str], ...] = (
+        ("pillar", "執行要項"),
+        ("focus", "執行重點"),
+        ("measure", "推動作法"),
+        ("unit", "執行單位"),
+        ("index", "編號"),
+        ("remark", "備註"),
+        ("period", "辦理期程"),
+    )
+    widths: tuple[tuple[str, float], ...] = (
+        ("pillar", 1.2),
+        ("focus", 2.0),
+        ("measure", 5.0),
+        ("unit", 1.4),
+        ("index", 0.7),
+        ("remark", 0.8),
+        ("period", 1.2),
+    )
     joint_header: bool = False
     """One header label over the focus and the measure column."""
     repeat_header: bool = False
@@ -95,11 +116,21 @@ class Typesetter:
         """Pieces no line break may divide: Latin words, and glyphs with the punctuation that clings to them."""
         out: list[str] = []
         for char in text:
-            if out and (
-                char in NO_START
-                or out[-1][-1] in NO_END
-                or (char.isascii() and char != " " and out[-1][-1].isascii() and out[-1][-1] != " ")
-            ) or char == " " and out:
+            if (
+                out
+                and (
+                    char in NO_START
+                    or out[-1][-1] in NO_END
+                    or (
+                        char.isascii()
+                        and char != " "
+                        and out[-1][-1].isascii()
+                        and out[-1][-1] != " "
+                    )
+                )
+                or char == " "
+                and out
+            ):
                 out[-1] += char
             else:
                 out.append(char)
@@ -115,7 +146,10 @@ class Typesetter:
             if lines[-1] and self.length(lines[-1] + piece) > room - indent + 1e-6:
                 lines.append("")
             lines[-1] += piece
-        return [Slot(line.rstrip(" "), hanging if i else 0.0, i < len(lines) - 1) for i, line in enumerate(lines)]
+        return [
+            Slot(line.rstrip(" "), hanging if i else 0.0, i < len(lines) - 1)
+            for i, line in enumerate(lines)
+        ]
 
     def _settled(self, plan: Plan) -> Plan:
         rows = []
@@ -123,7 +157,9 @@ class Typesetter:
             measures = list(row.measures)
             for m in range(len(measures)):
                 for _ in range(40):
-                    doubtful = self._doubtful(measures[m], measures[m + 1] if m + 1 < len(measures) else None)
+                    doubtful = self._doubtful(
+                        measures[m], measures[m + 1] if m + 1 < len(measures) else None
+                    )
                     if doubtful is None:
                         break
                     measures[m] = lengthen(measures[m], *doubtful)
@@ -137,7 +173,10 @@ class Typesetter:
         for i, (text, then) in enumerate(zip(texts, after)):
             last = self.wrap(text, self.room("measure"), self.layout.hanging)[-1]
             free = self.room("measure") - last.indent - self.length(last.text)
-            if free < self.length(self.clusters(then)[0]) + 0.6 * self.layout.size + self.layout.spacing:
+            if (
+                free
+                < self.length(self.clusters(then)[0]) + 0.6 * self.layout.size + self.layout.spacing
+            ):
                 return (0, True) if measure.title and i == 0 else (i - bool(measure.title), False)
         return None
 
@@ -165,27 +204,55 @@ class Typesetter:
                         measure.append(Slot(""))
                     while len(measure) < start + len(names):
                         measure.append(Slot(""))
-                    if m is not row.measures[-1] and len(row.measures) > 1 and len(measure) == start + len(names):
+                    if (
+                        m is not row.measures[-1]
+                        and len(row.measures) > 1
+                        and len(measure) == start + len(names)
+                    ):
                         measure.append(Slot(""))
             if not self.plan.aligned:
                 names = [s for u in row.measures[0].units for s in self.wrap(u, self.room("unit"))]
-                first = max(0, (len(measure) - len(names)) // 2) if self.layout.unit_place == "middle" else at_row
+                first = (
+                    max(0, (len(measure) - len(names)) // 2)
+                    if self.layout.unit_place == "middle"
+                    else at_row
+                )
                 unit = {first + i: s for i, s in enumerate(names)}
                 while len(measure) < max(unit) + 1:
                     measure.append(Slot(""))
-            cells = {"measure": measure, "unit": [unit.get(i, Slot("")) for i in range(max([len(measure), *(k + 1 for k in unit)]))]}
+            cells = {
+                "measure": measure,
+                "unit": [
+                    unit.get(i, Slot(""))
+                    for i in range(max([len(measure), *(k + 1 for k in unit)]))
+                ],
+            }
             starts = {"measure": True, "unit": True}
             if row.focus != focus:
                 cells["focus"] = self.wrap(row.focus, self.room("focus"))
                 cells["index"] = [Slot(str(n + 1))]
                 cells["remark"] = [Slot("")]
-                cells["period"] = self.wrap("全年度辦理", self.room("period")) if "period" in self.layout.columns else [Slot("")]
+                cells["period"] = (
+                    self.wrap("全年度辦理", self.room("period"))
+                    if "period" in self.layout.columns
+                    else [Slot("")]
+                )
                 starts |= {"focus": True, "index": True, "remark": True, "period": True}
             if row.pillar != pillar:
-                cells["pillar"] = self.wrap(row.pillar, self.room("pillar")) if not self.layout.vertical_pillar else [Slot(c) for c in row.pillar]
+                cells["pillar"] = (
+                    self.wrap(row.pillar, self.room("pillar"))
+                    if not self.layout.vertical_pillar
+                    else [Slot(c) for c in row.pillar]
+                )
                 starts["pillar"] = True
             focus, pillar = row.focus, row.pillar
-            rows.append({"cells": cells, "starts": starts, "height": max(len(cells["measure"]), len(cells["unit"]))})
+            rows.append(
+                {
+                    "cells": cells,
+                    "starts": starts,
+                    "height": max(len(cells["measure"]), len(cells["unit"])),
+                }
+            )
         for column in ("pillar", "focus", "period"):
             # A merged cell needs its span to be high enough.
             first = None
@@ -229,13 +296,21 @@ class Typesetter:
         text = slot.text
         if not text:
             return
-        gaps = [i for i in range(len(text) - 1) if not (text[i].isascii() and text[i + 1].isascii())]
-        extra = (room - slot.indent - self.length(text)) / len(gaps) if self.layout.justify and slot.spread and gaps else 0.0
+        gaps = [
+            i for i in range(len(text) - 1) if not (text[i].isascii() and text[i + 1].isascii())
+        ]
+        extra = (
+            (room - slot.indent - self.length(text)) / len(gaps)
+            if self.layout.justify and slot.spread and gaps
+            else 0.0
+        )
         x += slot.indent
         for i, char in enumerate(text):
             for k in range(self.layout.bold):
                 if char != " ":
-                    self.writer.append((x + 0.25 * k, baseline), char, font=CJK, fontsize=self.layout.size)
+                    self.writer.append(
+                        (x + 0.25 * k, baseline), char, font=CJK, fontsize=self.layout.size
+                    )
             x += self.advance(char) + (extra if i in gaps else 0.0)
 
     def _open_lines(self) -> None:
@@ -264,10 +339,17 @@ class Typesetter:
                 if column in flow:
                     flow[column] = iter(row["cells"][column])
                     if column == "pillar":
-                        self.pillar_text, self.pillar_done = "".join(s.text for s in row["cells"]["pillar"]), 0
+                        self.pillar_text, self.pillar_done = (
+                            "".join(s.text for s in row["cells"]["pillar"]),
+                            0,
+                        )
             left = row["height"]
             height = left * self.step + 2 * pad
-            if self.layout.keep_rows and self.y + height > bottom and height < bottom - self.layout.margin - 4 * self.step:
+            if (
+                self.layout.keep_rows
+                and self.y + height > bottom
+                and height < bottom - self.layout.margin - 4 * self.step
+            ):
                 self._break(top, cut=False)
                 top = self.y
             self._rule_above(row, n)
@@ -297,8 +379,16 @@ class Typesetter:
         x = (self.edges[i] + self.edges[i + 1] - self.layout.size) / 2
         if self.pillar_done == 0:
             self.pillar_y = self.y
-        while self.pillar_done < len(self.pillar_text) and self.pillar_y + self.layout.size <= self.y + self.step:
-            self._line(Slot(self.pillar_text[self.pillar_done]), x, self.pillar_y + 0.88 * self.layout.size, 0)
+        while (
+            self.pillar_done < len(self.pillar_text)
+            and self.pillar_y + self.layout.size <= self.y + self.step
+        ):
+            self._line(
+                Slot(self.pillar_text[self.pillar_done]),
+                x,
+                self.pillar_y + 0.88 * self.layout.size,
+                0,
+            )
             self.pillar_y += self.layout.size
             self.pillar_done += 1
 
@@ -314,10 +404,19 @@ class Typesetter:
             slots = self.wrap(labels[column], self.room(column))
             deepest = max(deepest, len(slots))
             for k, slot in enumerate(slots):
-                self._line(slot, self.edges[i] + self.layout.padding, self.y + k * self.step + self.layout.size, self.room(column))
+                self._line(
+                    slot,
+                    self.edges[i] + self.layout.padding,
+                    self.y + k * self.step + self.layout.size,
+                    self.room(column),
+                )
         self.y += deepest * self.step + self.layout.padding
         for i, x in enumerate(self.edges):
-            inner = i < len(self.layout.columns) and self.layout.joint_header and self.layout.columns[i] == "measure"
+            inner = (
+                i < len(self.layout.columns)
+                and self.layout.joint_header
+                and self.layout.columns[i] == "measure"
+            )
             if not inner and not (self.layout.rules == "open" and i in (0, len(self.edges) - 1)):
                 self._vertical_rule(x, self.head_top, self.y)
 
@@ -356,19 +455,31 @@ class Typesetter:
     def _rule(self, p: tuple[float, float], q: tuple[float, float]) -> None:
         style = self.layout.rules
         if style == "fill":
-            self.page.draw_rect(pymupdf.Rect(p[0] - 0.25, p[1] - 0.25, q[0] + 0.25, q[1] + 0.25), color=None, fill=(0, 0, 0))
+            self.page.draw_rect(
+                pymupdf.Rect(p[0] - 0.25, p[1] - 0.25, q[0] + 0.25, q[1] + 0.25),
+                color=None,
+                fill=(0, 0, 0),
+            )
         elif style == "painted":
             length = max(q[0] - p[0], q[1] - p[1])
             for k in range(int(length // 5) + 1):
                 a, b = 5.0 * k, min(5.0 * k + 3, length)
-                box = (p[0] + a, p[1] - 0.3, p[0] + b, p[1] + 0.3) if p[1] == q[1] else (p[0] - 0.3, p[1] + a, p[0] + 0.3, p[1] + b)
+                box = (
+                    (p[0] + a, p[1] - 0.3, p[0] + b, p[1] + 0.3)
+                    if p[1] == q[1]
+                    else (p[0] - 0.3, p[1] + a, p[0] + 0.3, p[1] + b)
+                )
                 self.page.draw_rect(pymupdf.Rect(box), color=None, fill=(0, 0, 0))
         elif style == "dashed":
             self.page.draw_line(p, q, dashes="[3 2] 0", width=0.5)
         elif style == "double":
             across = p[1] == q[1]
             for d in (-0.9, 0.9):
-                self.page.draw_line((p[0], p[1] + d) if across else (p[0] + d, p[1]), (q[0], q[1] + d) if across else (q[0] + d, q[1]), width=0.4)
+                self.page.draw_line(
+                    (p[0], p[1] + d) if across else (p[0] + d, p[1]),
+                    (q[0], q[1] + d) if across else (q[0] + d, q[1]),
+                    width=0.4,
+                )
         else:
             self.page.draw_line(p, q, width=0.5)
 
@@ -376,7 +487,15 @@ class Typesetter:
         for number, (page, writer) in enumerate(zip(self.doc, self.writers), 1):
             if self.layout.page_numbers:
                 text = self.layout.page_numbers.format(number)
-                writer.append((self.width / 2 - self.length(text) / 2, self.height - 0.5 * self.layout.margin), text, font=CJK, fontsize=min(10.0, self.layout.size))
+                writer.append(
+                    (
+                        self.width / 2 - self.length(text) / 2,
+                        self.height - 0.5 * self.layout.margin,
+                    ),
+                    text,
+                    font=CJK,
+                    fontsize=min(10.0, self.layout.size),
+                )
             writer.write_text(page)
             if self.layout.rotation:
                 page.set_rotation(self.layout.rotation)

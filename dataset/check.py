@@ -1,0 +1,35 @@
+"""Findings of the published dataset by severity, for people."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from dataset.kinds import KINDS, SEVERITIES
+
+
+def print_findings(processed: Path, notes: bool = False) -> int:
+    """Print the findings, worst first, `notes` one by one as well; returns the number of errors. OSError without a dataset."""
+    findings = pq.read_table(processed / "findings.parquet").to_pylist()
+    files = {
+        p["plan_id"]: p["source_file"]
+        for p in pq.read_table(
+            processed / "plans.parquet", columns=["plan_id", "source_file"]
+        ).to_pylist()
+    }
+    for severity in reversed(SEVERITIES):
+        mine = [f for f in findings if f["severity"] == severity]
+        print(f"{severity}: {len(mine)}")
+        for code, count in sorted(Counter(f["code"] for f in mine).items()):
+            print(
+                f"  {code} {count}: {KINDS[code].en if code in KINDS else 'not in the vocabulary'}"
+            )
+            for f in mine if severity != "note" or notes else []:
+                if f["code"] == code:
+                    page = f" p. {f['page']}" if f["page"] else ""
+                    print(
+                        f"    {files[f['plan_id']]}{page}{' ' + f['measure_id'] if f['measure_id'] else ''}: {f['message']}"
+                    )
+    return sum(f["severity"] == "error" for f in findings)

@@ -1,0 +1,145 @@
+"""The dataset for those without Parquet: CSV files, and one Excel workbook with a sheet a table.
+
+Text of a plan is foreign text: a cell that a spreadsheet would take for a formula is written so that it stays text.
+In CSV such a cell gets an apostrophe in front (OWASP, "CSV Injection"); in the workbook cells are typed, so nothing is changed.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from dataset.schema import TABLES, Column, Table
+
+FORMATS = ("csv", "xlsx")
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+CELL_MOST = 32_767  # characters Excel keeps in a cell
+ROWS_MOST = 1_048_575  # rows of a sheet below its header
+CUT = "…（儲存格字數上限，全文見 CSV）"
+_WIDE = {
+    "text": 60,
+    "measure": 60,
+    "message": 60,
+    "text_before": 60,
+    "text_after": 60,
+    "focus": 40,
+    "pillar": 30,
+    "agency": 22,
+    "heading": 22,
+    "title": 30,
+}
+
+
+def export(processed: Path, out: Path, formats: tuple[str, ...] = FORMATS) -> Iterator[Path]:
+    """Write the tables of `processed` into `out` and yield each file's path once it is whole.
+
+    Raises OSError without a dataset, and for a table of more rows than a sheet holds.
+    """
+    current = (processed / "current").resolve() if (processed / "current").is_dir() else processed
+    tables = {table: pq.read_table(current / f"{table.name}.parquet") for table in TABLES}
+    out.mkdir(parents=True, exist_ok=True)
+    if "csv" in formats:
+        for table, data in tables.items():
+            yield _whole(
+                out / f"{table.name}.csv",
+                lambda path, table=table, data=data: _csv(path, table, data),
+            )
+    if "xlsx" in formats:
+        for table, data in tables.items():
+            if data.num_rows > ROWS_MOST:
+                raise OSError(
+                    f"{table.name} has {data.num_rows} rows, a sheet holds {ROWS_MOST}; use --format csv"
+                )
+        yield _whole(out / "plans.xlsx", lambda path: _workbook(path, tables))
+
+
+def plain(value: object) -> object:
+    """A value of a cell: names joined with 、, boxes and other structures as JSON, times as ISO 8601."""
+    if value is None or isinstance(value, str | bool | int | float):
+        return value
+    if isinstance(value, list) and all(isinstance(v, str) for v in value):
+        return "、".join(value)
+    if isinstance(value, list | dict):
+        return json.dumps(value, ensure_ascii=False)
+    return value.isoformat()
+
+
+def safe(value: object) -> object:
+    """The value with an apostrophe in front where a spreadsheet would run it as a formula."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+
+
+def _whole(target: Path, write: Callable[[Path], None]) -> Path:
+    """Write beside the target and swap in, so that no one opens half a file."""
+    fresh = target.with_name(f".{target.name}.new")
+    write(fresh)
+    os.replace(fresh, target)
+    return target
+
+
+def _rows(data) -> Iterator[list[object]]:
+    for batch in data.to_batches(max_chunksize=10_000):
+        for row in batch.to_pylist():
+            yield [plain(v) for v in row.values()]
+
+
+def _csv(path: Path, table: Table, data) -> None:
+    with open(path, "w", encoding="utf-8-sig", newline="") as file:  # the mark lets Excel see UTF-8
+        writer = csv.writer(file)
+        writer.writerow(table.names)
+        for row in _rows(data):
+            writer.writerow(["" if v is None else safe(v) for v in row])
+
+
+def _workbook(path: Path, tables: dict) -> None:
+    import xlsxwriter
+
+    with xlsxwriter.Workbook(
+        path, {"strings_to_formulas": False, "strings_to_urls": False, "constant_memory": True}
+    ) as book:
+        head, wrap = (
+            book.add_format({"bold": True, "bottom": 1}),
+            book.add_format({"text_wrap": True, "valign": "top"}),
+        )
+        _dictionary(book.add_worksheet("說明"), head, wrap)
+        for table, data in tables.items():
+            sheet = book.add_worksheet(table.name)
+            sheet.freeze_panes(1, 0)
+            sheet.autofilter(0, 0, max(1, data.num_rows), len(table.columns) - 1)
+            for at, column in enumerate(table.columns):
+                sheet.set_column(
+                    at, at, _WIDE.get(column.name, max(10, len(column.name) + 2)), wrap
+                )
+            sheet.write_row(0, 0, table.names, head)
+            for number, row in enumerate(_rows(data), 1):
+                for at, value in enumerate(row):
+                    _cell(sheet, number, at, value)
+
+
+def _cell(sheet, row: int, column: int, value: object) -> None:
+    if isinstance(value, str):
+        sheet.write_string(
+            row, column, value if len(value) <= CELL_MOST else value[: CELL_MOST - len(CUT)] + CUT
+        )
+    elif isinstance(value, bool):
+        sheet.write_boolean(row, column, value)
+    elif value is not None:
+        sheet.write_number(row, column, value)
+
+
+def _dictionary(sheet, head, wrap) -> None:
+    """First sheet: what every column of every sheet means."""
+    for at, width in enumerate((18, 20, 14, 70, 50)):
+        sheet.set_column(at, at, width, wrap)
+    sheet.freeze_panes(1, 0)
+    sheet.write_row(0, 0, ["table", "column", "type", "meaning", "說明"], head)
+    lines: list[tuple[Table, Column]] = [
+        (table, column) for table in TABLES for column in table.columns
+    ]
+    for number, (table, column) in enumerate(lines, 1):
+        sheet.write_row(number, 0, [table.name, column.name, column.type, column.en, column.zh])

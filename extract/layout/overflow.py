@@ -1,0 +1,50 @@
+"""Text that runs out of a table's foot: given back to the cells it belongs to."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from extract.layout.grid import Cell, Grid
+from extract.layout.lines import Line
+
+
+def overflow(grid: Grid, lines: list[Line]) -> list[Line]:
+    """Give text that runs out of the grid's foot back to its cells (changed in place); returns the other lines.
+
+    Browsers end the rules where the row is cut, while a merged cell beside it prints on. `lines` are the page's lines
+    outside tables, from top to bottom; one that crosses columns is divided at them.
+    """
+    bottom = sorted((c for c in grid.cells if c.row_end == len(grid.ys) - 1), key=lambda c: c.x0)
+    steps = sorted(b.baseline - a.baseline for c in grid.cells for a, b in pairwise(c.lines))
+    if not steps:
+        return lines
+    pitch = steps[len(steps) // 2]
+    rest = []
+    for line in lines:
+        parts = [(cell, inside) for cell in bottom if (inside := _inside(line, cell))]
+        if sum(len(inside) for _, inside in parts) == len(line.chars) and all(
+            _follows(line, inside[0], cell, pitch) for cell, inside in parts
+        ):
+            for cell, inside in parts:
+                cell.lines.append(line.part(inside))
+        else:
+            rest.append(line)
+    return rest
+
+
+def _inside(line: Line, cell: Cell) -> list[int]:
+    """The glyphs of the line within the cell's columns."""
+    return [i for i, (a, b) in enumerate(zip(line.x0, line.x1)) if cell.x0 < (a + b) / 2 < cell.x1]
+
+
+def _follows(line: Line, first: int, cell: Cell, pitch: float) -> bool:
+    """Whether the line, from its glyph `first` on, stands where the cell's next line would."""
+    if not cell.lines:
+        return False
+    last = cell.lines[-1]
+    near = min(abs(line.x0[first] - other.left) for other in cell.lines)
+    return (
+        0 < line.baseline - last.baseline < 1.25 * pitch < 4 * last.size
+        and near < 0.5 * last.size
+        and abs(line.size - last.size) < 0.1 * last.size
+    )

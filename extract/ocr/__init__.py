@@ -1,1 +1,0 @@
-"""Reading pages that are pictures: rules first, cells cut into lines, lines given to a recogniser."""

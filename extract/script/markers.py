@@ -1,0 +1,102 @@
+"""List markers of Taiwanese official papers: 一、 (一) 1. (1) ① A. a. • and their misprints.
+
+The order of levels (一、 → (一) → 1. → (1) → … ) is the one of 文書處理手冊 (行政院), 附錄; offices extend it downwards
+with circled numbers and letters.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+CJK_DIGITS = "一二三四五六七八九十"
+SECTION_DIGITS = "壹貳參肆伍陸柒捌玖拾"
+_SECTION_VARIANTS = str.maketrans("叁叄参贰陆弍弎壱", "參參參貳陸貳參壹")
+
+# (style, level, pattern); level 0 is the outermost. Patterns are anchored at the line's start.
+_STYLES = [
+    ("section", 0, r"[壹貳參叁叄参肆伍陸陆柒捌玖拾]{1,2}\s*[、.．,，]"),
+    ("cjk", 1, rf"[{CJK_DIGITS}]{{1,3}}\s*[、.．](?![{CJK_DIGITS}])"),
+    ("cjk_paren", 2, rf"[（(〔]\s*[{CJK_DIGITS}]{{1,3}}\s*[)）〕](?:[、.．])?"),
+    ("number", 3, r"(?:[0-9０-９]{1,2}\s*[.．、](?![0-9０-９])|[⒈-⒛])"),
+    ("number_paren", 4, r"(?:[（(]\s*[0-9０-９]{1,2}\s*[)）][.．、]?|[⑴-⒇])"),
+    ("number_close", 4, r"[0-9０-９]{1,2}\s*[)）]"),
+    ("circled", 5, r"(?:[①-⑳❶-❿]|[○〇◯]\s*[0-9０-９]{1,2})"),
+    ("upper", 6, r"[A-ZＡ-Ｚ]\s*[.．、](?![A-Za-z0-9])"),
+    ("lower", 7, r"[a-zａ-ｚ]\s*[.．、](?![A-Za-z0-9])"),
+    ("bullet", 8, r"[•●■◆▪◎※★☆►▶✓✔◇□▲△➢\uf06c\uf0b7\uf06e\uf075\uf0d8\uf0fc‧·](?!\s*[•●■◆▪])"),
+]
+_ANY = re.compile("|".join(f"(?P<{name}>{pattern})" for name, _, pattern in _STYLES))
+LEVEL = {name: level for name, level, _ in _STYLES}
+
+
+class Marker(NamedTuple):
+    """A list marker at the start of a line: its style, its printed number (0 for bullets) and its length in characters."""
+
+    style: str
+    number: int
+    length: int
+
+    @property
+    def level(self) -> int:
+        return LEVEL[self.style]
+
+
+def cjk_number(text: str) -> int:
+    """Value of 一 … 九十九 (also 壹 …); 0 when `text` is no such number."""
+    text = text.translate(_SECTION_VARIANTS)
+    for digits in (CJK_DIGITS, SECTION_DIGITS):
+        if text and all(c in digits for c in text):
+            ten = digits[9]
+            if ten not in text:
+                return digits.index(text) + 1 if len(text) == 1 else 0
+            tens, _, ones = text.partition(ten)
+            return (digits.index(tens) + 1 if tens else 1) * 10 + (
+                digits.index(ones) + 1 if ones else 0
+            )
+    return 0
+
+
+def _number(style: str, text: str) -> int:
+    if style == "bullet":
+        return 0
+    core = re.sub(r"[\s（）()〔〕、.．,，○〇◯]", "", text)
+    if style in ("section", "cjk", "cjk_paren"):
+        return cjk_number(core)
+    if style in ("upper", "lower"):
+        code = ord(core)
+        for base in ("A", "a", "Ａ", "ａ"):
+            if 0 <= code - ord(base) < 26:
+                return code - ord(base) + 1
+    for first in ("①", "⑴", "⒈", "❶"):
+        if core and 0 <= ord(core[0]) - ord(first) < 20:
+            return ord(core[0]) - ord(first) + 1
+    return int(core) if core.isdigit() else 0
+
+
+def match(text: str) -> Marker | None:
+    """The marker that opens `text`, or None. `text` is one printed line without leading white space."""
+    found = _ANY.match(text)
+    return (
+        Marker(found.lastgroup, _number(found.lastgroup, found.group()), found.end())
+        if found
+        else None
+    )
+
+
+_BARE = re.compile(rf"([0-9０-９]{{1,2}}|[{CJK_DIGITS}]{{1,2}})(?=[^\W\d_a-zA-Z])")
+_COUNTED = (
+    "年月日次個項樓號時分秒人種層樣式成萬千百元天週周倍台臺期等位名件場篇處所區里級類小款條點度"
+)
+
+
+def match_bare(text: str, expected: int) -> Marker | None:
+    """A number whose dot was left out (「3 線上申辦」, 「三便捷」), accepted only as the expected next number and before no counter."""
+    found = _BARE.match(text)
+    if not found or text[found.end()] in _COUNTED:
+        return None
+    digits = found.group(1)
+    style = "number" if digits.isdigit() else "cjk"
+    if (int(digits) if style == "number" else cjk_number(digits)) != expected:
+        return None
+    return Marker(style, expected, found.end())

@@ -1,0 +1,1 @@
+"""Printed headings and measures in, codes of an edition with their scores out."""

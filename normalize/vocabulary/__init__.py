@@ -1,0 +1,1 @@
+"""Printed names and wordings in, canonical ones out: programmes, agencies, units, titles, numerals, spellings."""
