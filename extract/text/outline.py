@@ -41,16 +41,15 @@ def read_outline(
     out.title, used, rest = _title(before)
     out.after_title = [_paragraph(line.text, [line]) for line in rest]
     out.used = used + rest
+    parts: list[tuple[list[Line], markers.Marker | None]] = [(late, None)] if late else []
+    parts += [(lines[a:b], _section_marker(lines[a])) for a, b in pairwise([*starts, len(lines)])]
     limits = measure_limits([Placed(line, 0.0, width[line.page]) for line in lines])
-    if late:
-        out.sections.append(_section(late, None, width, limits))
-        out.used += late
     holder = None
-    for a, b in pairwise([*starts, len(lines)]):
-        section = _section(lines[a:b], _section_marker(lines[a]), width, limits)
+    for part, marker in parts:
+        section = _section(part, marker, width, limits)
         out.sections.append(section)
-        out.used += lines[a:b]
-        if _above(lines[a], table_at):
+        out.used += part
+        if _above(part[0], table_at):
             holder = section
     if table_at is not None and holder is not None:
         holder.has_plan_table = True
