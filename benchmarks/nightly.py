@@ -199,7 +199,8 @@ def broken_files(folder: Path, seed: int = 3) -> None:
 
 def broken(more: list[Path]) -> None:
     """Status of every broken file, and which gave rows."""
-    from batch.folder import extract_files, find_pdfs
+    from batch.folder import extract_files
+    from batch.store import find_pdfs
 
     with tempfile.TemporaryDirectory() as folder:
         base = Path(folder)

@@ -43,11 +43,12 @@ def trace(path: str) -> list[str]:
 
 def extract(path: str) -> list[str]:
     """The extract stage's function for one file as its worker processes run it, record written."""
-    from batch.folder import extract_one
+    from batch.reading import read_file
+    from batch.store import write
 
-    outcome = extract_one(Path(path), Path(_worker_like().name))
-    assert not outcome.kept
-    outcome.path.unlink()
+    folder = Path(_worker_like().name)
+    answer = read_file(Path(path), str(folder), "mupdf", frozenset())
+    write(folder / "record.json", answer.record)
     return []
 
 

@@ -7,8 +7,9 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from batch.folder import find_pdfs
-from extract.document import EXTRACTOR_VERSION, file_hash, file_name
+from batch.store import find_pdfs
+from extract.document import file_hash, file_name
+from extract.version import EXTRACTOR_VERSION
 
 STATE = "nightly.state"  # no .json: the folder's *.json are plans
 

@@ -108,7 +108,7 @@ def extract(
     ] = None,
 ) -> None:
     """Read plans (PDF) and write what each prints as one JSON record. A plan read before is not read again."""
-    from batch.cluster import ClusterError
+    from batch.cluster import ClusterError, extract_on_cluster
     from batch.folder import extract_folder
     from batch.store import StoreError
     from extract.errors import BadInput
@@ -125,18 +125,11 @@ def extract(
             def on_done(outcome, done: int, total: int) -> None:
                 bar.update(task, completed=done, total=total, description=outcome.file)
 
-            if not elsewhere:
-                outcomes = extract_folder(
-                    Path(raw), Path(out), workers, reader.value, on_done, debug_pages
-                )
-            else:
-                from batch.cluster import extract_at, extract_on_cluster
-
-                outcomes = (
-                    extract_on_cluster(raw, out, scheduler, reader.value, on_done)
-                    if scheduler is not None
-                    else extract_at(raw, out, workers, reader.value, on_done)
-                )
+            outcomes = (
+                extract_on_cluster(raw, out, scheduler, reader.value, on_done)
+                if scheduler is not None
+                else extract_folder(raw, out, workers, reader.value, on_done, debug_pages)
+            )
     except (BadInput, StoreError, ClusterError) as error:
         raise _fail(error) from error
     failed = [o for o in outcomes if o.status == "failed"]

@@ -12,7 +12,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from batch.folder import find_pdfs
+from batch.store import find_pdfs
 from batch.isolate import Limits, Lost, run_isolated
 from dataset.kinds import KINDS, SEVERITIES
 from extract.document import file_hash, file_name
