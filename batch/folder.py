@@ -47,8 +47,9 @@ def extract_files(
     Outcomes in order of completion. A file that hangs or takes its process down gets a record with
     status `failed` and the reason, like any unreadable one. Records of other files stay.
     """
-    job = Job(list(files), out, "mupdf")
-    return job.collect(_read_here(job, workers, limits))
+    if files:  # else the records need not be looked at
+        job = Job(list(files), out, "mupdf")
+        yield from job.collect(_read_here(job, workers, limits))
 
 
 def _read_here(

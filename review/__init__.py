@@ -1,1 +1,1 @@
-"""The review page: a static site to look at every plan beside its rows, and to write corrections."""
+"""The page a person reads plans on: pages drawn, boxes and rows side by side, what is to be checked."""
