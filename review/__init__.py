@@ -1,1 +1,1 @@
-"""The page a person reads plans on: pages drawn, boxes and rows side by side, what is to be checked."""
+"""The review page: a static site, every plan beside its rows, on which corrections are written."""
