@@ -1,4 +1,7 @@
-"""Worker processes with limits: a file that hangs, crashes the C library or eats the memory takes nobody with it."""
+"""Worker processes with limits.
+
+A file that hangs, crashes the C library or eats the memory takes nobody with it.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +11,14 @@ import resource
 import signal
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
+from multiprocessing.context import SpawnContext
+from typing import Any, Generic, TypeVar
+
+T = TypeVar("T")
+Arguments = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +37,15 @@ class Lost:
 
 
 def run_isolated(
-    task: Callable, arguments: list[tuple], workers: int, limits: Limits
-) -> Iterator[tuple[int, object]]:
-    """Yield (index, result) of `task(*arguments[index])` as results come, `Lost` for a task that took its process down.
+    task: Callable[..., T], arguments: Sequence[Arguments], workers: int, limits: Limits
+) -> Iterator[tuple[int, T | Lost]]:
+    """Yield (index, result) of `task(*arguments[index])` as results come.
 
-    Processes are kept from task to task and replaced when one dies or is killed. They are spawned, not forked: MuPDF is not
-    safe to fork once used. An exception that the task itself raises is raised here and ends the run.
+    A task that took its process down gives `Lost`.
+
+    Processes are kept from task to task and replaced when one dies or is killed. They are spawned,
+    not forked: MuPDF is not safe to fork once used. An exception that the task itself raises is
+    raised here and ends the run.
     """
     waiting = deque(range(len(arguments)))
     context = multiprocessing.get_context("spawn")
@@ -43,7 +54,8 @@ def run_isolated(
         while waiting or any(w.index is not None for w in crew):
             for worker in crew:
                 if worker.index is None and waiting:
-                    worker.give(waiting.popleft(), arguments)
+                    number = waiting.popleft()
+                    worker.give(number, arguments[number])
             busy = [w for w in crew if w.index is not None]
             until = min(w.deadline for w in busy)
             ready = wait([w.pipe for w in busy], timeout=max(0.0, until - time.monotonic()))
@@ -55,30 +67,34 @@ def run_isolated(
             worker.stop()
 
 
-class Isolated:
-    """One kept process for one task after the other: `run_isolated` for callers that have threads of their own."""
+class Isolated(Generic[T]):
+    """One kept process for one task after the other.
 
-    def __init__(self, task: Callable, limits: Limits) -> None:
+    `run_isolated` for callers that have threads of their own.
+    """
+
+    def __init__(self, task: Callable[..., T], limits: Limits) -> None:
         self._worker = _Worker(multiprocessing.get_context("spawn"), task, limits)
 
-    def run(self, *arguments: object) -> object:
-        """Result of `task(*arguments)`, or `Lost` when it took its process down. What the task raises is raised here."""
+    def run(self, *arguments: object) -> T | Lost:
+        """Result of `task(*arguments)`, or `Lost` when it took its process down.
+
+        What the task raises is raised here.
+        """
         self._worker.revive()
-        self._worker.give(0, [arguments])
-        return self._worker.take(
-            bool(
-                wait(
-                    [self._worker.pipe], timeout=max(0.0, self._worker.deadline - time.monotonic())
-                )
-            )
-        )[1]
+        self._worker.give(0, arguments)
+        left = max(0.0, self._worker.deadline - time.monotonic())
+        ready = wait([self._worker.pipe], timeout=left)
+        return self._worker.take(bool(ready))[1]
 
     def stop(self) -> None:
         self._worker.stop()
 
 
-class _Worker:
-    def __init__(self, context, task: Callable, limits: Limits) -> None:
+class _Worker(Generic[T]):
+    """One process that answers one task at a time; `index` is the task it has, None when idle."""
+
+    def __init__(self, context: SpawnContext, task: Callable[..., T], limits: Limits) -> None:
         self._context, self._task, self._limits = context, task, limits
         self.index: int | None = None
         self.deadline = float("inf")
@@ -86,9 +102,8 @@ class _Worker:
 
     def _start(self) -> None:
         self.pipe, theirs = self._context.Pipe()
-        self._process = self._context.Process(
-            target=_serve, args=(theirs, self._task, self._limits.memory), daemon=True
-        )
+        arguments = (theirs, self._task, self._limits.memory)
+        self._process = self._context.Process(target=_serve, args=arguments, daemon=True)
         self._process.start()
         theirs.close()
 
@@ -98,36 +113,36 @@ class _Worker:
             self.stop()
             self._start()
 
-    def give(self, index: int, arguments: list[tuple]) -> None:
+    def give(self, index: int, arguments: Arguments) -> None:
         self.index, self.deadline = index, time.monotonic() + self._limits.seconds
         try:
-            self.pipe.send(arguments[index])
+            self.pipe.send(arguments)
         except OSError:
             pass  # it died idle: take() finds the pipe closed
 
-    def take(self, ready: bool) -> tuple[int, object]:
+    def take(self, ready: bool) -> tuple[int, T | Lost]:
+        """The task's number and result; `ready` says whether it answered or died in time."""
+        assert self.index is not None
         index, self.index, self.deadline = self.index, None, float("inf")
-        if ready:
-            try:
-                result = self.pipe.recv()
-            except (EOFError, ConnectionError):
-                self._process.join(5)
-                code = self._process.exitcode
-                name = (
-                    signal.Signals(-code).name
-                    if code is not None and code < 0
-                    else f"結束碼 {code}"
-                )
-                result = Lost(f"讀取程序異常中止（{name}）。")
-            else:  # an error of the task itself, of whatever kind, is not the process's death
-                if isinstance(result, Exception):
-                    raise result
-                return index, result
-        else:
-            result = Lost(f"讀取超過時限（{self._limits.seconds:g} 秒）。")
+        if not ready:
+            return index, self._replace(f"讀取超過時限（{self._limits.seconds:g} 秒）。")
+        try:
+            result = self.pipe.recv()
+        except (EOFError, ConnectionError):
+            return index, self._replace(f"讀取程序異常中止（{self._death()}）。")
+        if isinstance(result, Exception):  # an error of the task itself, not the process's death
+            raise result
+        return index, result
+
+    def _death(self) -> str:
+        self._process.join(5)
+        code = self._process.exitcode
+        return signal.Signals(-code).name if code is not None and code < 0 else f"結束碼 {code}"
+
+    def _replace(self, reason: str) -> Lost:
         self.stop()
         self._start()
-        return index, result
+        return Lost(reason)
 
     def stop(self) -> None:
         self.pipe.close()
@@ -139,14 +154,14 @@ class _Worker:
 def settle_collector() -> None:
     """Let the garbage collector look less often, and never at what is loaded by now.
 
-    A page is tens of thousands of small objects that live as long as the file; looking through them again and again took a
-    tenth of the time.
+    A page is tens of thousands of small objects that live as long as the file; looking through them
+    again and again took a tenth of the time.
     """
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
 
 
-def _serve(pipe: Connection, task: Callable, memory: int) -> None:
+def _serve(pipe: Connection[object, Arguments], task: Callable[..., object], memory: int) -> None:
     """The worker's loop: ends when the parent closes the pipe or dies."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
@@ -159,8 +174,6 @@ def _serve(pipe: Connection, task: Callable, memory: int) -> None:
             return
         try:
             result = task(*arguments)
-        except (
-            Exception
-        ) as error:  # the machine's fault (a full disk), not the file's: the parent raises it
+        except Exception as error:  # the machine's fault (a full disk): the parent raises it
             result = error
         pipe.send(result)

@@ -1,18 +1,22 @@
-"""Folders and files at any address: local paths, or what fsspec reaches (`s3://bucket/plans`, `memory://x`).
+"""Folders and files at any address.
 
-Local paths stay `pathlib.Path`; an address with `://` is a `Remote`. fsspec is imported for those alone.
+Local paths, or what fsspec reaches (`s3://bucket/plans`, `memory://x`). Local paths stay
+`pathlib.Path`; an address with `://` is a `Remote`. fsspec is imported for those alone.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
+from typing import Any, overload
 
+SHA256 = re.compile("[0-9a-f]{64}")
 HINT = "pip install 'service-plans[cluster]'"
 
 
@@ -22,7 +26,10 @@ class StoreError(OSError):
 
 @dataclass(frozen=True, slots=True)
 class Remote:
-    """A file or folder at an fsspec address, named like a `pathlib.Path`. Keys and secrets come from the environment, never from the address."""
+    """A file or folder at an fsspec address, named like a `pathlib.Path`.
+
+    Keys and secrets come from the environment, never from the address.
+    """
 
     address: str
 
@@ -50,18 +57,18 @@ File = Path | Remote
 
 def at(address: str | File) -> File:
     """The folder or file at an address."""
-    return (
-        Remote(address)
-        if isinstance(address, str) and "://" in address
-        else Path(address)
-        if isinstance(address, str)
-        else address
-    )
+    if not isinstance(address, str):
+        return address
+    return Remote(address) if "://" in address else Path(address)
 
 
 @contextmanager
-def _reach(file: Remote) -> Iterator[tuple]:
-    """(file system, path in it). Whatever goes wrong is a `StoreError`: every store has errors of its own, some of which cannot be pickled."""
+def _reach(file: Remote) -> Iterator[tuple[Any, str]]:
+    """(file system, path in it).
+
+    Whatever goes wrong is a `StoreError`: every store has errors of its own, some of which cannot
+    be pickled.
+    """
     try:
         import fsspec
 
@@ -77,30 +84,36 @@ def exists(file: File) -> bool:
         return file.exists()
     with _reach(file) as (fs, path):
         fs.invalidate_cache()  # other processes write there, too
-        return fs.exists(path)
+        return bool(fs.exists(path))
 
 
-def find_pdfs(raw: File) -> list[File]:
-    """PDF files of a folder and the folders in it (or the one file given), by name. Raises StoreError when an address cannot be listed."""
+@overload
+def find_pdfs(raw: Path) -> list[Path]: ...
+@overload
+def find_pdfs(raw: File) -> list[File]: ...
+def find_pdfs(raw: File) -> list[Path] | list[File]:
+    """PDF files of a folder and the folders in it (or the one file given), by name.
+
+    Raises StoreError when an address cannot be listed.
+    """
     if isinstance(raw, Path):
-        return (
-            [raw]
-            if raw.is_file()
-            else sorted(p for p in raw.rglob("*") if p.is_file() and p.suffix.lower() == ".pdf")
-        )
+        if raw.is_file():
+            return [raw]
+        return sorted(p for p in raw.rglob("*") if p.suffix.lower() == ".pdf" and p.is_file())
     with _reach(raw) as (fs, path):
         fs.invalidate_cache()
         if fs.isfile(path):
-            return [raw]
-        return [
-            Remote(fs.unstrip_protocol(p))
-            for p in sorted(fs.find(path))
-            if p.lower().endswith(".pdf")
-        ]
+            return list[File]([raw])
+        paths = [p for p in sorted(fs.find(path)) if p.lower().endswith(".pdf")]
+        return list[File](Remote(fs.unstrip_protocol(p)) for p in paths)
 
 
 def records(folder: File) -> list[File]:
-    """Records in name order. Hidden files and run reports (names that are no SHA-256) are none; a folder that is not there has none."""
+    """Records in name order.
+
+    Hidden files and run reports (names that are no SHA-256) are none; a folder that is not there
+    has none.
+    """
     if isinstance(folder, Path):
         found: list[File] = list(folder.glob("*.json"))
     else:
@@ -111,20 +124,22 @@ def records(folder: File) -> list[File]:
                 for p in (fs.ls(path, detail=False) if fs.exists(path) else [])
                 if p.endswith(".json")
             ]
-    return sorted(
-        (p for p in found if len(p.stem) == 64 and set(p.stem) <= set("0123456789abcdef")), key=str
-    )
+    return sorted((p for p in found if SHA256.fullmatch(p.stem)), key=str)
 
 
 def read(file: File) -> bytes:
     if isinstance(file, Path):
         return file.read_bytes()
     with _reach(file) as (fs, path):
-        return fs.cat_file(path)
+        content: bytes = fs.cat_file(path)
+        return content
 
 
 def write(file: File, content: bytes) -> None:
-    """Write so that a reader never sees half of it: a local file is renamed into place, an object store shows whole objects only."""
+    """Write so that a reader never sees half of it.
+
+    A local file is renamed into place, an object store shows whole objects only.
+    """
     if isinstance(file, Remote):
         with _reach(file) as (fs, path):
             fs.pipe_file(path, content)
@@ -147,17 +162,18 @@ def written_at(file: File) -> datetime:
     if isinstance(file, Path):
         return datetime.fromtimestamp(int(file.stat().st_mtime), tz=UTC)
     with _reach(file) as (fs, path):
-        when = fs.modified(path)
-        return (
-            (when if when.tzinfo else when.replace(tzinfo=UTC))
-            .astimezone(UTC)
-            .replace(microsecond=0)
-        )
+        when: datetime = fs.modified(path)
+    aware = when if when.tzinfo else when.replace(tzinfo=UTC)
+    return aware.astimezone(UTC).replace(microsecond=0)
 
 
 @contextmanager
 def local_copy(file: File, scratch: Path) -> Iterator[Path]:
-    """A path to read the file at: its own, or a copy below `scratch`, gone at the end. The copy has a name of its own: a store's may be too long for a disk."""
+    """A path to read the file at.
+
+    Its own, or a copy below `scratch`, gone at the end. The copy has a name of its own: a store's
+    may be too long for a disk.
+    """
     if isinstance(file, Path):
         yield file
         return

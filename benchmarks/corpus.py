@@ -1,10 +1,10 @@
-"""Made-up plans by the thousand: a few hundred typeset anew in varied layouts, each filed by many agencies and years.
+"""Made-up plans by the thousand.
 
-    python -m benchmarks.corpus FOLDER [--plans 5000] [--bases 200]
+A few hundred typeset anew in varied layouts, each filed by many agencies and years.
 
-Headings are those of the 2017 edition; measures and units are made up. Every file has its own title (agency and year), so that
-no two are alike; the texts of the measures recur every `bases` files. Plans have 38 measures on 3.4 pages on average, fewer
-than the filed ones (46 to 69 on 5 to 10).
+Headings are those of the 2017 edition; measures and units are made up. Every file has its own title
+(agency and year), so that no two are alike; the texts of the measures recur every `bases` files.
+Plans have 38 measures on 3.4 pages on average, fewer than the filed ones (46 to 69 on 5 to 10).
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
     python -m benchmarks.make_scans data/raw/*.pdf --out scans --dpi 150 200 300
 
-Every page gets its own lean (up to 1.5°), blur, paper noise, uneven light and JPEG quality, drawn from a seed, so a scan can be
-made again bit for bit by the same library versions.
+Every page gets its own lean (up to 1.5°), blur, paper noise, uneven light and JPEG quality, drawn
+from a seed, so a scan can be made again bit for bit by the same library versions.
 """
 
 from __future__ import annotations
@@ -40,7 +40,9 @@ def soil(grey: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def make_scan(source: Path, target: Path, dpi: int, seed: int, pages: int | None = None) -> None:
-    """Write `target`, a scan of the first `pages` pages (all when None) of `source` at `dpi` dots per inch."""
+    """Write `target`, a scan of the first `pages` pages (all when None) of `source` at `dpi` dots
+    per inch.
+    """
     rng = np.random.default_rng([seed, dpi])
     with pymupdf.open(source) as doc, pymupdf.open() as out:
         for page in list(doc)[:pages]:

@@ -2,9 +2,11 @@
 
     python benchmarks/match_noise.py [--plans DIR] [--seeds N]
 
-The headings of the hand-checked plans are corrupted (characters replaced, dropped or doubled at 0-30 %; whole headings
-dropped, doubled, renumbered, swapped, cut short, merged with the next, written in Simplified) and matched again. A heading counts as right when its rows get the code the
-plan has; a *wrong confident* one got another code with a score of 0.8 or more. Rows must never be lost.
+The headings of the hand-checked plans are corrupted (characters replaced, dropped or doubled at
+0-30 %; whole headings dropped, doubled, renumbered, swapped, cut short, merged with the next,
+written in Simplified) and matched again. A heading counts as right when its rows get the code the
+plan has; a *wrong confident* one got another code with a score of 0.8 or more. Rows must never be
+lost.
 """
 
 from __future__ import annotations
@@ -95,7 +97,8 @@ def repeated_cells(plan: PrintedPlan, rng: random.Random) -> PrintedPlan:
 
 
 def merged_focus(plan: PrintedPlan, rng: random.Random) -> PrintedPlan:
-    """The focus point is printed in the pillar cell, behind the pillar, for a third of the cells."""
+    """The focus point is printed in the pillar cell, behind the pillar, for a third of the cells.
+    """
     plan = plan.model_copy(deep=True)
     for row in plan.rows:
         if (
@@ -121,7 +124,8 @@ def swapped_rows(plan: PrintedPlan, rng: random.Random) -> PrintedPlan:
 
 
 def truth_codes(plan: PrintedPlan) -> dict[str, tuple[str, str | None]]:
-    """id of each measure of the clean plan -> (pillar, focus); None where the cell stacks several."""
+    """id of each measure of the clean plan -> (pillar, focus); None where the cell stacks several.
+    """
     draft = draft_plan(plan)
     return {_tag(m): (m["pillar_code"], m["focus_code"]) for m in draft.measures}
 

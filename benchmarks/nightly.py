@@ -1,8 +1,8 @@
 """The nightly batch under stress.
 
-python -m benchmarks.nightly kill [--times 50]     # kill -9 at random moments; the dataset is whole each time
-python -m benchmarks.nightly quiet [--files 2000]  # a second night over unchanged files against the first
-python -m benchmarks.nightly broken [--more DIR]   # damaged, hostile and odd files
+python -m benchmarks.nightly kill [--times 50] # kill -9 at random moments; the dataset is whole
+each time python -m benchmarks.nightly quiet [--files 2000] # a second night over unchanged files
+against the first python -m benchmarks.nightly broken [--more DIR] # damaged, hostile and odd files
 """
 
 from __future__ import annotations
@@ -26,7 +26,10 @@ PLAN = ROOT / "data" / "raw" / "jiaxian-114.pdf"
 
 
 def copies(folder: Path, count: int, pages: int = 2, tag: str = "") -> None:
-    """`count` PDFs of distinct content: the plan's first pages, each with another title in its metadata."""
+    """`count` PDFs of distinct content.
+
+    The plan's first pages, each with another title in its metadata.
+    """
     with pymupdf.open(PLAN) as doc:
         doc.select(list(range(min(pages, len(doc)))))
         for n in range(count):
@@ -53,9 +56,9 @@ def command(base: Path, *more: str) -> list[str]:
 
 
 def state(processed: Path) -> tuple[str, ...] | None:
-    """Digests of the published files as their descriptor has them, checked against the files; None before the first publish.
+    """Digests of the published files as their descriptor has them, checked against the files.
 
-    Raises AssertionError when tables of two datasets stand together.
+    None before the first publish. Raises AssertionError when tables of two datasets stand together.
     """
     import hashlib
 
@@ -73,7 +76,10 @@ def state(processed: Path) -> tuple[str, ...] | None:
 
 
 def kill(times: int, seed: int) -> None:
-    """Kill the batch at random moments while files come and go; every time the old or the new dataset must stand whole."""
+    """Kill the batch at random moments while files come and go.
+
+    Every time the old or the new dataset must stand whole.
+    """
     rng = random.Random(seed)
     with tempfile.TemporaryDirectory() as folder:
         base = Path(folder)
@@ -154,7 +160,9 @@ def quiet(files: int) -> None:
 
 
 def broken_files(folder: Path, seed: int = 3) -> None:
-    """Empty, cut, bit-flipped, encrypted, page-less, huge and deeply nested files made from a sound plan."""
+    """Empty, cut, bit-flipped, encrypted, page-less, huge and deeply nested files made from a sound
+    plan.
+    """
     import cv2
     import numpy as np
 
@@ -199,7 +207,8 @@ def broken_files(folder: Path, seed: int = 3) -> None:
 
 def broken(more: list[Path]) -> None:
     """Status of every broken file, and which gave rows."""
-    from batch.folder import extract_files, find_pdfs
+    from batch.folder import extract_files
+    from batch.store import find_pdfs
 
     with tempfile.TemporaryDirectory() as folder:
         base = Path(folder)

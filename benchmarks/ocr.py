@@ -3,8 +3,9 @@
     python -m benchmarks.ocr accuracy    # scans made of the born-digital plans, held against the hand-checked truth
     python -m benchmarks.ocr speed       # a page's time here and in RapidOCR's page call, in one run
 
-A measure counts as whole when its text is at least 97 % alike (spaces and widths aside) and its pillar, focus point (where the
-plan prints it), units, theme and marker are right. F1 is over the measures of truth and dataset.
+A measure counts as whole when its text is at least 97 % alike (spaces and widths aside) and its
+pillar, focus point (where the plan prints it), units, theme and marker are right. F1 is over the
+measures of truth and dataset.
 """
 
 from __future__ import annotations
@@ -31,7 +32,10 @@ def fold(text: object) -> str:
 
 
 def whole_rows(truth: dict, measures) -> tuple[float, float]:
-    """(F1, character error rate) of one plan: `truth` as hand-checked, `measures` its rows of the dataset in order."""
+    """(F1, character error rate) of one plan.
+
+    `truth` as hand-checked, `measures` its rows of the dataset in order.
+    """
     from rapidfuzz.distance import Levenshtein
 
     expected = []
@@ -117,7 +121,9 @@ def accuracy(plans: list[Path], dpis: list[int], seed: int) -> None:
 
 
 def speed(plan: Path, pages: int, runs: int) -> None:
-    """Print time a page of this project's reader and of RapidOCR's page call on the same rendered pages, alternating."""
+    """Print time a page of this project's reader and of RapidOCR's page call on the same rendered
+    pages, alternating.
+    """
     os.environ["SERVICE_PLANS_OCR_THREADS"] = "1"
     import logging
 

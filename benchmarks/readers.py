@@ -1,10 +1,10 @@
-"""One reader in a process of its own, for benchmarks/speed.py: reads the files once a line on stdin, answers in JSON on stdout.
+"""One reader in a process of its own, for benchmarks/speed.py.
 
-    python benchmarks/readers.py NAME FILE…
+Reads the files once a line on stdin, answers in JSON on stdout.
 
-`go` answers {"seconds": one entry a file, "peak": bytes of resident memory at most so far}; `cells` answers the texts of the cells
-(for this project: the measures) of each file. Imports nothing of the project but for `extract`, so that the other
-readers run in an environment of their own.
+`go` answers {"seconds": one entry a file, "peak": bytes of resident memory at most so far}; `cells`
+answers the texts of the cells (for this project: the measures) of each file. Imports nothing of the
+project but for `extract`, so that the other readers run in an environment of their own.
 """
 
 from __future__ import annotations
@@ -20,7 +20,10 @@ from pathlib import Path
 
 
 def bare(path: str) -> list[str]:
-    """What any reader built on MuPDF must at least do: every character with its box, and all drawings."""
+    """What any reader built on MuPDF must at least do.
+
+    Every character with its box, and all drawings.
+    """
     import pymupdf
 
     with pymupdf.open(path) as doc:
@@ -31,7 +34,10 @@ def bare(path: str) -> list[str]:
 
 
 def trace(path: str) -> list[str]:
-    """What this project's reader asks of MuPDF: the text trace, which keeps visibility and paint order, and all drawings."""
+    """What this project's reader asks of MuPDF.
+
+    The text trace, which keeps visibility and paint order, and all drawings.
+    """
     import pymupdf
 
     with pymupdf.open(path) as doc:
@@ -43,11 +49,12 @@ def trace(path: str) -> list[str]:
 
 def extract(path: str) -> list[str]:
     """The extract stage's function for one file as its worker processes run it, record written."""
-    from batch.folder import extract_one
+    from batch.reading import read_file
+    from batch.store import write
 
-    outcome = extract_one(Path(path), Path(_worker_like().name))
-    assert not outcome.kept
-    outcome.path.unlink()
+    folder = Path(_worker_like().name)
+    answer = read_file(Path(path), str(folder), "mupdf", frozenset())
+    write(folder / "record.json", answer.record)
     return []
 
 
@@ -124,7 +131,10 @@ LIBRARIES = {"pdfplumber": "pdfplumber", "camelot": "camelot-py", "img2table": "
 
 
 def peak() -> int:
-    """Peak resident memory of this process, bytes. Not ru_maxrss: that begins at the size of the process this one was forked from. Linux only."""
+    """Peak resident memory of this process, bytes.
+
+    Not ru_maxrss: that begins at the size of the process this one was forked from. Linux only.
+    """
     return 1024 * int(
         next(row for row in open("/proc/self/status") if row.startswith("VmHWM")).split()[1]
     )

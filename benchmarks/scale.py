@@ -3,10 +3,11 @@
     python -m benchmarks.scale length [--pages 1 10 100 500 1000 2000]
     python -m benchmarks.scale corpus [--plans 1 10 100 500 1000 2500 5000] [--keep FOLDER]
 
-Each size is measured in fresh processes, lengths as the median of three. The growth exponent is the slope of log(CPU time) over log(size), fitted by least squares
-to the sizes of which the largest is at most a hundred times the smallest used: starting up hides the growth of smaller ones. CPU time
-rather than wall-clock time, for a shared machine does not run evenly.
-Memory is the peak resident set (VmHWM) of a process. Linux only.
+Each size is measured in fresh processes, lengths as the median of three. The growth exponent is the
+slope of log(CPU time) over log(size), fitted by least squares to the sizes of which the largest is
+at most a hundred times the smallest used: starting up hides the growth of smaller ones. CPU time
+rather than wall-clock time, for a shared machine does not run evenly. Memory is the peak resident
+set (VmHWM) of a process. Linux only.
 """
 
 from __future__ import annotations
@@ -32,7 +33,10 @@ LONG = ROOT / "data" / "raw" / "sanmin-114.pdf"
 
 
 def exponent(sizes: list[int], seconds: list[float]) -> float:
-    """Slope of log(seconds) over log(size) for the sizes from a hundredth of the largest on; NaN for fewer than two."""
+    """Slope of log(seconds) over log(size) for the sizes from a hundredth of the largest on.
+
+    NaN for fewer than two.
+    """
     used = [(n, s) for n, s in zip(sizes, seconds) if n * 100 >= max(sizes)]
     return float(np.polyfit(*np.log(np.array(used)).T, 1)[0]) if len(used) > 1 else float("nan")
 
@@ -122,7 +126,10 @@ def length(sizes: list[int]) -> None:
 
 
 def run_extract(raw: str, out: str, workers: str) -> dict:
-    """The extract stage as the command runs it; `worker` is the peak of the largest worker process, MB."""
+    """The extract stage as the command runs it.
+
+    `worker` is the peak of the largest worker process, MB.
+    """
     import resource
 
     from batch.folder import extract_folder
@@ -140,7 +147,10 @@ def run_extract(raw: str, out: str, workers: str) -> dict:
 
 
 def run_normalize(interim: str, out: str) -> dict:
-    """The normalise stage in one process, timed by what it does: reading records, rows, and writing tables."""
+    """The normalise stage in one process, timed by what it does.
+
+    Reading records, rows, and writing tables.
+    """
     import pyarrow as pa
 
     from batch.store import at, records

@@ -1,11 +1,13 @@
-"""Time a page, memory and accuracy beside bare MuPDF and other table readers, in one run on the same files.
+"""Time a page, memory and accuracy beside bare MuPDF and other table readers, in one run on the
+same files.
 
     python -m benchmarks.speed [--rounds 5] [--peers PYTHON]
 
-Each reader runs in a process of its own on one core. Rounds go through the readers in turn, so that whatever slows the
-machine slows all; the first round warms up and is not counted. Ratios are medians over rounds of the ratio to bare MuPDF
-(every character with its box, and all drawings) within the round. `text whole` is the share of the truth's paragraphs that
-stand unbroken in one cell, white space aside.
+Each reader runs in a process of its own on one core. Rounds go through the readers in turn, so that
+whatever slows the machine slows all; the first round warms up and is not counted. Ratios are
+medians over rounds of the ratio to bare MuPDF (every character with its box, and all drawings)
+within the round. `text whole` is the share of the truth's paragraphs that stand unbroken in one
+cell, white space aside.
 """
 
 from __future__ import annotations
@@ -93,7 +95,9 @@ def text_whole(cells: list[list[str]], files: list[Path]) -> float:
 
 
 def whole_rows(files: list[Path]) -> float:
-    """F1 of rows right in every column (text, theme, marker, pillar, printed focus point, units) after both stages."""
+    """F1 of rows right in every column (text, theme, marker, pillar, printed focus point, units)
+    after both stages.
+    """
     from batch.folder import extract_files
     from normalize import normalize
 
@@ -132,7 +136,8 @@ STARTS = {
 
 
 def startup(rounds: int) -> list[str]:
-    """Lines on how long the command takes to be there, beside `import pymupdf`: medians, in turn."""
+    """Lines on how long the command takes to be there, beside `import pymupdf`: medians, in turn.
+    """
     spent: dict[str, list[float]] = {name: [] for name in STARTS}
     for number in range(rounds + 1):
         for name, arguments in STARTS.items():

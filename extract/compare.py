@@ -7,7 +7,7 @@ import difflib
 import sys
 from pathlib import Path
 
-from batch.folder import find_pdfs
+from batch.store import find_pdfs
 from extract.document import extract_document
 from extract.errors import BadInput
 from extract.model import PrintedPlan

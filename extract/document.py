@@ -16,9 +16,7 @@ from extract.model import Page, PrintedFinding, PrintedPlan
 from extract.plan import build_plan
 from extract.readers import mupdf
 from extract.readers.ocr.choice import is_scan
-
-EXTRACTOR_VERSION = "4"
-"""Raised with every change that alters what is read, so that kept results are made anew."""
+from extract.version import EXTRACTOR_VERSION
 
 MAX_PAGES = 2000
 """A plan has ten to a hundred pages; a longer file is something else, or an attack."""

@@ -1,1 +1,5 @@
-"""The unattended batch: takes new, changed and withdrawn plans, publishes when the result is healthy, and says what happened."""
+"""The unattended batch.
+
+Takes new, changed and withdrawn plans, publishes when the result is healthy, and says what
+happened.
+"""

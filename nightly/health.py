@@ -1,4 +1,4 @@
-"""Bounds a dataset must keep to be published: a file in git, so that a change of them is reviewed."""
+"""Bounds a dataset must keep to be published: a file in git, for their changes to be reviewed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ BOUNDS = Path(__file__).parent / "bounds.csv"
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One figure held against its bounds; `state` is ok, warn (above the maximum) or fail (below the minimum)."""
+    """One figure held against its bounds.
+
+    `state` is ok, warn (above the maximum) or fail (below the minimum).
+    """
 
     name: str
     value: float
@@ -24,7 +27,10 @@ class Verdict:
 
 
 def figures(tables: dict[str, pa.Table], before: dict[str, pa.Table] | None) -> dict[str, float]:
-    """The dataset's figures; those that compare with the dataset published before are 1 when there is none."""
+    """The dataset's figures.
+
+    Those that compare with the dataset published before are 1 when there is none.
+    """
     plans, measures = tables["plans"], tables["measures"]
     read = (
         pc.sum(pc.is_in(plans["status"].cast(pa.string()), pa.array(["ok", "partial"]))).as_py()
@@ -45,7 +51,10 @@ def figures(tables: dict[str, pa.Table], before: dict[str, pa.Table] | None) -> 
 
 
 def judge(values: dict[str, float], bounds: Path = BOUNDS) -> list[Verdict]:
-    """Hold figures against the bounds file. Raises KeyError for a bound on a figure that does not exist."""
+    """Hold figures against the bounds file.
+
+    Raises KeyError for a bound on a figure that does not exist.
+    """
     out = []
     with open(bounds, newline="", encoding="utf-8") as file:
         for row in csv.DictReader(file):

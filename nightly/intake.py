@@ -6,9 +6,11 @@ import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from batch.folder import find_pdfs
-from extract.document import EXTRACTOR_VERSION, file_hash, file_name
+from batch.store import find_pdfs
+from extract.document import file_hash, file_name
+from extract.version import EXTRACTOR_VERSION
 
 STATE = "nightly.state"  # no .json: the folder's *.json are plans
 
@@ -21,13 +23,24 @@ class Filed:
     sha256: str
 
 
+@dataclass(frozen=True, slots=True)
+class Result:
+    """Status of a record, and the reason when it is not `ok`."""
+
+    status: str
+    reason: str | None
+
+
 class Index:
-    """What earlier runs saw, so that a quiet night opens no file: stat → content, and what became of it."""
+    """What earlier runs saw, so that a quiet night opens no file.
+
+    Stat → content, and what became of it.
+    """
 
     def __init__(self, interim: Path) -> None:
         self._path = interim / STATE
         try:
-            self._known = json.loads(self._path.read_text("utf-8"))
+            self._known: dict[str, Any] = json.loads(self._path.read_text("utf-8"))
         except (OSError, ValueError):
             self._known = {"files": {}, "results": {}, "published": None}
         self.unreadable: dict[str, str] = {}
@@ -35,15 +48,17 @@ class Index:
     @property
     def published(self) -> str | None:
         """Fingerprint of what the published dataset was made from."""
-        return self._known["published"]
+        published: str | None = self._known["published"]
+        return published
 
     def filed(self, raw: Path) -> list[Filed]:
-        """All PDF files below `raw`. A file is hashed when its size, times or inode are not those seen before.
+        """All PDF files below `raw`.
 
-        Files that cannot be opened (no permission) go into `unreadable` with the reason.
+        A file is hashed when its size, times or inode are not those seen before. Files that cannot
+        be opened (no permission) go into `unreadable` with the reason.
         """
-        files = {}
-        out = []
+        files: dict[str, dict[str, Any]] = {}
+        out: list[Filed] = []
         for path in find_pdfs(raw):
             name = os.fsencode(path.relative_to(raw)).decode("utf-8", "backslashreplace")
             try:
@@ -59,16 +74,13 @@ class Index:
         self._known["files"] = files
         return out
 
-    def result(self, filed: Filed) -> dict | None:
-        """Status and reason of this content under this extractor and file name; None when it must be read."""
+    def result(self, filed: Filed) -> Result | None:
+        """What became of this content under this extractor and name; None when it must be read."""
         found = self._known["results"].get(filed.sha256)
-        return (
-            found
-            if found
-            and found["version"] == EXTRACTOR_VERSION
-            and found["file"] == file_name(filed.path.name)
-            else None
-        )
+        wanted = EXTRACTOR_VERSION, file_name(filed.path.name)
+        if found is None or (found["version"], found["file"]) != wanted:
+            return None
+        return Result(found["status"], found["reason"])
 
     def keep(self, sha256: str, file: str, status: str, reason: str | None) -> None:
         self._known["results"][sha256] = {

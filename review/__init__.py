@@ -1,1 +1,1 @@
-"""The review page: a static site to look at every plan beside its rows, and to write corrections."""
+"""The review page: a static site, every plan beside its rows, on which corrections are written."""

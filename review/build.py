@@ -1,4 +1,7 @@
-"""The site: an index of plans, a page a plan, the page pictures. Plain files, no server, no network."""
+"""The site: an index of plans, a page a plan, the page pictures.
+
+Plain files, no server, no network.
+"""
 
 from __future__ import annotations
 
@@ -10,16 +13,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow.parquet as pq
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
-from batch.folder import find_pdfs
 from batch.isolate import Limits, Lost, run_isolated
+from batch.store import find_pdfs
 from dataset.kinds import KINDS, SEVERITIES
 from extract.document import file_hash, file_name
 from extract.model import PrintedPlan
 from normalize.rows.corrections import COLUMNS, MEASURE_COLUMNS
 from review.pictures import Picture, draw
-from review.view import view
+from review.view import Row, view
 
 SITE = Path(__file__).parent / "site"
 ASSETS = ("review.css", "review.js")
@@ -32,6 +35,9 @@ KINDS_ZH = {
     "finding": "註記",
 }
 
+Counts = Counter[tuple[str, str]]
+"""Number of findings by (severity, code)."""
+
 
 class ReviewError(Exception):
     """There is no dataset to review."""
@@ -39,7 +45,9 @@ class ReviewError(Exception):
 
 @dataclass
 class Site:
-    """What was written: the index page, numbers of plans, pages and pictures drawn anew, and the plans without pictures."""
+    """What was written: the index page, numbers of plans, pages and pictures drawn anew, and the
+    plans without pictures.
+    """
 
     index: Path
     plans: int
@@ -56,10 +64,11 @@ def build(
     workers: int = 1,
     progress: Callable[[int, int, str], None] | None = None,
 ) -> Site:
-    """Write the site of the dataset in `processed` into `out`; pages of plans that are gone are removed.
+    """Write the site of the dataset in `processed` into `out`.
 
-    `raw` holds the PDFs, `interim` the records of the extract stage (boxes of units and headings). A plan whose PDF is missing
-    or cannot be drawn gets its page without pictures. Raises ReviewError when there is no dataset.
+    Pages of plans that are gone are removed. `raw` holds the PDFs, `interim` the records of the
+    extract stage (boxes of units and headings). A plan whose PDF is missing or cannot be drawn gets
+    its page without pictures. Raises ReviewError when there is no dataset.
     """
     release = (processed / "current").resolve() if (processed / "current").is_dir() else processed
     try:
@@ -74,7 +83,7 @@ def build(
     work = [
         (p, release, files.get(p["plan_id"]), interim / f"{p['sha256']}.json", out) for p in plans
     ]
-    counts: dict[str, Counter] = {}
+    counts: dict[str, Counts] = {}
     for done, (index, result) in enumerate(
         run_isolated(plan_page, work, max(1, workers), LIMITS), 1
     ):
@@ -108,7 +117,7 @@ def build(
     return site
 
 
-def _files(plans: list[dict], raw: Path) -> dict[str, Path]:
+def _files(plans: list[Row], raw: Path) -> dict[str, Path]:
     """plan_id -> its PDF in `raw`, by name where name and content agree, by content otherwise."""
     pdfs = find_pdfs(raw) if raw.exists() else []
     by_name: dict[str, list[Path]] = {}
@@ -131,9 +140,12 @@ def _files(plans: list[dict], raw: Path) -> dict[str, Path]:
 
 
 def plan_page(
-    plan: dict, release: Path, pdf: Path | None, record: Path, out: Path
-) -> tuple[list[Picture], Counter]:
-    """Write one plan's page and pictures; returns the pictures and the number of findings by (severity, code)."""
+    plan: Row, release: Path, pdf: Path | None, record: Path, out: Path
+) -> tuple[list[Picture], Counts]:
+    """Write one plan's page and pictures.
+
+    Returns the pictures and the number of findings by (severity, code).
+    """
     printed = _printed(record)
     pictures: list[Picture] = []
     if pdf is not None:
@@ -196,14 +208,14 @@ def _plain(value: object) -> str:
     )
 
 
-def _worst(findings: dict[str, list[dict]]) -> dict[str, str]:
+def _worst(findings: dict[str, list[Row]]) -> dict[str, str]:
     return {
         key: max((f["severity"] for f in mine), key=SEVERITIES.index)
         for key, mine in findings.items()
     }
 
 
-def _template(name: str):
+def _template(name: str) -> Template:
     environment = Environment(
         loader=FileSystemLoader(SITE),
         autoescape=True,

@@ -17,7 +17,9 @@ pymupdf.TOOLS.mupdf_display_warnings(False)
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """One page: its number from 1, its width and height in points, and whether it was drawn just now."""
+    """One page: its number from 1, its width and height in points, and whether it was drawn just
+    now.
+    """
 
     number: int
     width: float
@@ -28,8 +30,8 @@ class Picture:
 def draw(pdf: Path, turned: dict[int, int], folder: Path) -> list[Picture]:
     """Draw every page of `pdf` that `folder` lacks as `<number>.webp`.
 
-    `turned` gives the degrees by which a page was turned to read upright, its rotation entry left aside (`PrintedPlan.turned`).
-    Raises what MuPDF raises for a file it cannot open.
+    `turned` gives the degrees by which a page was turned to read upright, its rotation entry left
+    aside (`PrintedPlan.turned`). Raises what MuPDF raises for a file it cannot open.
     """
     folder.mkdir(parents=True, exist_ok=True)
     pictures = []

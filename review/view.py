@@ -1,16 +1,26 @@
-"""What the page of one plan shows: its rows grouped under their printed headings, and the boxes on its pages."""
+"""What the page of one plan shows.
+
+Its rows grouped under their printed headings, and the boxes on its pages.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from extract.model import PrintedPlan
 from normalize.vocabulary.taxonomy import edition
 
+Row = dict[str, Any]
+
 
 @dataclass
 class Shape:
-    """A box on a page, in points. `key` ties it to a row or heading of the list; `kind` is measure, unit, pillar, focus or finding."""
+    """A box on a page, in points.
+
+    `key` ties it to a row or heading of the list; `kind` is measure, unit, pillar, focus or
+    finding.
+    """
 
     kind: str
     key: str
@@ -23,33 +33,40 @@ class Shape:
 
 @dataclass
 class Group:
-    """A printed heading cell and what stands under it: focus groups under a pillar, measures under a focus group."""
+    """A printed heading cell and what stands under it.
+
+    Focus groups under a pillar, measures under a focus group.
+    """
 
     key: str
     printed: str
     code: str | None
     canonical: str | None
-    items: list = field(default_factory=list)
+    items: list[Any] = field(default_factory=list)
 
 
 @dataclass
 class View:
-    """Everything of one plan's page. `shapes` are by page number; `loose` are findings that name no measure."""
+    """Everything of one plan's page.
 
-    plan: dict
+    `shapes` are by page number; `loose` are findings that name no measure.
+    """
+
+    plan: Row
     pillars: list[Group]
     shapes: dict[int, list[Shape]]
-    findings: dict[str, list[dict]]
-    loose: list[dict]
+    findings: dict[str, list[Row]]
+    loose: list[Row]
     codes: dict[str, list[tuple[str, str]]]
 
 
-def view(
-    plan: dict, measures: list[dict], findings: list[dict], printed: PrintedPlan | None
-) -> View:
-    """The view of one plan from its rows; without its printed plan, units and headings have no boxes."""
+def view(plan: Row, measures: list[Row], findings: list[Row], printed: PrintedPlan | None) -> View:
+    """The view of one plan from its rows.
+
+    Without its printed plan, units and headings have no boxes.
+    """
     cells = _cells(measures, printed)
-    tied: dict[str, list[dict]] = {}
+    tied: dict[str, list[Row]] = {}
     for f in findings:
         tied.setdefault(f["measure_id"] or "", []).append(f)
     shapes: dict[int, list[Shape]] = {}
@@ -86,8 +103,11 @@ def view(
     )
 
 
-def _cells(measures: list[dict], printed: PrintedPlan | None) -> list[tuple[str, str]]:
-    """For each measure the keys of its pillar and focus cell: the printed cells, or equal printed headings."""
+def _cells(measures: list[Row], printed: PrintedPlan | None) -> list[tuple[str, str]]:
+    """For each measure the keys of its pillar and focus cell.
+
+    The printed cells, or equal printed headings.
+    """
     if printed is not None and sum(len(r.measures) for r in printed.rows) == len(measures):
         return [
             (f"p{r.pillar_cell}", f"p{r.pillar_cell}f{r.focus_cell}")
@@ -97,7 +117,7 @@ def _cells(measures: list[dict], printed: PrintedPlan | None) -> list[tuple[str,
     return [(m["pillar_printed"], f"{m['pillar_printed']}\n{m['focus_printed']}") for m in measures]
 
 
-def _groups(measures: list[dict], cells: list[tuple[str, str]]) -> list[Group]:
+def _groups(measures: list[Row], cells: list[tuple[str, str]]) -> list[Group]:
     pillars: list[Group] = []
     for m, (pillar, focus) in zip(measures, cells):
         if not pillars or pillars[-1].key != pillar:
@@ -110,7 +130,7 @@ def _groups(measures: list[dict], cells: list[tuple[str, str]]) -> list[Group]:
 
 
 def _printed_shapes(
-    shapes: dict[int, list[Shape]], measures: list[dict], printed: PrintedPlan
+    shapes: dict[int, list[Shape]], measures: list[Row], printed: PrintedPlan
 ) -> None:
     ids = [m["measure_id"] for m in measures]
     if sum(len(r.measures) for r in printed.rows) != len(ids):
@@ -139,7 +159,7 @@ def _printed_shapes(
                     _add(shapes, "unit", measure_id, unit.box.model_dump(), unit.text)
 
 
-def _add(shapes: dict[int, list[Shape]], kind: str, key: str, box: dict, label: str) -> None:
+def _add(shapes: dict[int, list[Shape]], kind: str, key: str, box: Row, label: str) -> None:
     shapes.setdefault(box["page"], []).append(
         Shape(
             kind,

@@ -6,11 +6,14 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import get_args
 
 import pyarrow.parquet as pq
 import pytest
 
+from extract.document import Reader
 from plans.__main__ import app
+from plans.stages import ReaderName
 
 from .conftest import ROOT, run
 
@@ -26,6 +29,10 @@ def test_help_teaches(command: str) -> None:
     done = run("plans", command, "--help")
     assert done.returncode == 0 and command in done.stdout and len(done.stdout.splitlines()) > 8
     assert "\x1b[" not in done.stdout, "colours only on a terminal"
+
+
+def test_the_readers_offered_are_those_there_are() -> None:
+    assert [r.value for r in ReaderName] == list(get_args(Reader))
 
 
 def test_without_arguments_it_lists_the_commands() -> None:

@@ -19,9 +19,11 @@ from distributed import Client
 from moto.server import ThreadedMotoServer
 
 from batch import cluster, store
-from batch.cluster import ClusterError, extract_at, extract_on_cluster
+from batch.cluster import ClusterError, extract_on_cluster
 from batch.folder import extract_folder
 from batch.isolate import Isolated, Limits, Lost, run_isolated
+from batch.job import Job
+from batch.reading import read_file
 from batch.store import Remote
 from benchmarks.nightly import copies
 from normalize import pipeline
@@ -224,23 +226,79 @@ def test_a_second_run_keeps_and_a_gone_file_is_dropped(
     )
 
 
-@pytest.mark.parametrize("turn", [1, -1])
-def test_the_record_of_a_file_filed_twice_names_the_last_whoever_answers_first(
-    raw: Path, tmp_path: Path, turn: int
-) -> None:
-    here, out = tmp_path / "raw", tmp_path / "out"
-    here.mkdir()
+@pytest.fixture
+def filed_twice(raw: Path, tmp_path: Path) -> Path:
+    """A folder with one content under two names, whose record names the second."""
+    (tmp_path / "raw").mkdir()
     for name in ("a.pdf", "b.pdf"):
-        shutil.copy(raw / "copy00000.pdf", here / name)
-    extract_folder(here / "b.pdf", out)
-    job = cluster._Job(here, out, "mupdf")
+        shutil.copy(raw / "copy00000.pdf", tmp_path / "raw" / name)
+    extract_folder(tmp_path / "raw", tmp_path / "out")
+    return tmp_path
+
+
+def named(folder: Path) -> list[str]:
+    return sorted(json.loads(record)["source_file"] for record in contents(folder).values())
+
+
+@pytest.mark.parametrize("turn", [1, -1])
+@pytest.mark.parametrize("known", [True, False])
+def test_the_record_of_a_file_filed_twice_names_the_last_whoever_answers_first(
+    filed_twice: Path, turn: int, known: bool
+) -> None:
+    files, out = store.find_pdfs(filed_twice / "raw"), filed_twice / "out"
+    before = contents(out)
+    job = Job(files, out, "mupdf", afresh=not known)
     answers = [
-        (n, cluster.read_file(file, str(tmp_path), "mupdf", job.known_of(file)))
+        (n, read_file(file, str(filed_twice), "mupdf", job.known_by_name(n)))
         for n, file in enumerate(job.files)
     ]
-    assert [answer.record is None for _, answer in answers] == [False, True]
-    job.collect(iter(answers[::turn]), None)
-    assert [json.loads(record)["source_file"] for record in contents(out).values()] == ["b.pdf"]
+    assert [not answer.record for _, answer in answers] == [False, known]
+    outcomes = job.run(answers[::turn], None, whole=True)
+    assert [(o.file, o.kept) for o in outcomes] == [("a.pdf", False), ("b.pdf", known)]
+    assert named(out) == ["b.pdf"] and contents(out) == before
+
+
+def test_a_file_filed_twice_is_not_read_again(filed_twice: Path) -> None:
+    raw, out = filed_twice / "raw", filed_twice / "out"
+    before = {r.name: r.stat().st_mtime_ns for r in store.records(out)}
+    assert all(o.kept for o in extract_folder(raw, out, 2))
+    assert {r.name: r.stat().st_mtime_ns for r in store.records(out)} == before
+
+
+def test_of_a_file_filed_twice_the_one_that_stays_gives_its_name(
+    filed_twice: Path, raw: Path
+) -> None:
+    """The record of what was read by another name is that of the file read alone."""
+    alone = filed_twice / "alone"
+    extract_folder(filed_twice / "raw" / "a.pdf", alone)
+    shutil.copy(raw / "copy00001.pdf", filed_twice / "raw" / "b.pdf")
+    outcomes = extract_folder(filed_twice / "raw", filed_twice / "out")
+    assert [(o.file, o.kept) for o in outcomes] == [("a.pdf", True), ("b.pdf", False)]
+    assert named(filed_twice / "out") == ["a.pdf", "b.pdf"]
+    assert contents(alone).items() <= contents(filed_twice / "out").items()
+
+
+def test_pictures_of_pages_are_drawn_from_files_read_before(raw: Path, tmp_path: Path) -> None:
+    one, out, pictures = raw / "copy00000.pdf", tmp_path / "out", tmp_path / "pictures"
+    extract_folder(one, out)
+    before = contents(out)
+    assert [o.kept for o in extract_folder(one, out)] == [True]
+    assert [o.kept for o in extract_folder(one, out, debug=pictures)] == [False]
+    assert list(pictures.rglob("*.png")) and contents(out) == before
+
+
+def test_records_of_gone_files_and_what_was_half_written_go(raw: Path, tmp_path: Path) -> None:
+    here, out = tmp_path / "raw", tmp_path / "out"
+    here.mkdir()
+    for n in range(2):
+        shutil.copy(raw / f"copy{n:05d}.pdf", here)
+    extract_folder(here, out)
+    (here / "copy00001.pdf").unlink()
+    (out / "half.1.tmp").write_bytes(b"{")
+    extract_folder(here / "copy00000.pdf", out)
+    assert named(out) == ["copy00000.pdf", "copy00001.pdf"], "one file is not all there are"
+    extract_folder(here, out)
+    assert named(out) == ["copy00000.pdf"] and not list(out.glob("*.tmp"))
 
 
 def _dies_reading(file, scratch, reader, known):
@@ -340,7 +398,7 @@ def test_records_and_tables_through_s3_without_a_cluster(
     out = f"{bucket}/alone"
     assert main(["extract", in_bucket, "--out", out, "--workers", "2"]) == 1  # one file is broken
     assert contents(out) == contents(local)
-    assert all(o.kept for o in extract_at(in_bucket, out, 2))
+    assert all(o.kept for o in extract_folder(in_bucket, out, 2))
     assert main(["normalize", out, "--out", str(tmp_path / "s3"), "--workers", "1"]) == 1
     made = {
         p.name: hashlib.sha256(p.read_bytes()).hexdigest()
@@ -380,12 +438,14 @@ def test_names_that_no_disk_would_take(bucket: str, tmp_path: Path) -> None:
     names = ["執行計畫" * 30 + ".pdf", "[x]* #100%25.pdf"]
     for name in names:
         store.write(Remote(f"{bucket}/odd/{name}"), f"no PDF: {name}".encode())
-    assert sorted(o.file for o in extract_at(f"{bucket}/odd", tmp_path)) == sorted(names)
+    assert sorted(o.file for o in extract_folder(f"{bucket}/odd", tmp_path)) == sorted(names)
     assert {json.loads(record)["source_file"] for record in contents(tmp_path).values()} == set(
         names
     )
-    assert all(o.kept for o in extract_at(f"{bucket}/odd", tmp_path))
-    (lost,) = extract_at(f"{bucket}/odd/{names[0]}", tmp_path / "lost", limits=Limits(seconds=0.01))
+    assert all(o.kept for o in extract_folder(f"{bucket}/odd", tmp_path))
+    (lost,) = extract_folder(
+        f"{bucket}/odd/{names[0]}", tmp_path / "lost", limits=Limits(seconds=0.01)
+    )
     assert "時限" in lost.reason and json.loads(store.read(lost.path))["source_file"] == names[0]
 
 

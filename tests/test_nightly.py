@@ -16,7 +16,8 @@ from batch.isolate import Limits
 from benchmarks.nightly import broken_files, command, copies, kill, state
 from dataset.diff import as_html, diff
 from nightly import health
-from nightly.run import Busy, Report, as_markdown, run_nightly
+from nightly.report import Report, as_markdown
+from nightly.run import Busy, run_nightly
 
 ROOT = Path(__file__).parent.parent
 

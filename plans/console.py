@@ -1,0 +1,70 @@
+"""What the commands share: exit codes, common options, how errors and progress are shown."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
+from typing import Annotated, Protocol
+
+import typer
+
+OK, SOME_FAILED, NOTHING_DONE = 0, 1, 2
+CODES = (
+    "Exit codes: 0 all well · 1 some plans failed, the rest is written · "
+    "2 nothing could be done, the old dataset stays."
+)
+CORES = os.cpu_count() or 1
+
+Interim = Annotated[Path, typer.Option(help="Folder of the records, one JSON a plan.")]
+Processed = Annotated[Path, typer.Argument(help="Folder of the dataset.")]
+ProcessedOption = Annotated[Path, typer.Option("--processed", help="Folder of the dataset.")]
+RawOption = Annotated[Path, typer.Option("--raw", help="Folder of PDF files.")]
+Workers = Annotated[
+    int, typer.Option(min=1, help="Processes to use; one a core by default.", show_default=False)
+]
+RAW, INTERIM, PROCESSED = Path("data/raw"), Path("data/interim"), Path("data/processed")
+
+
+def fail(message: object) -> typer.Exit:
+    """Print an error on stderr; to be raised: `raise fail(error) from error`."""
+    typer.secho(f"error: {message}", fg="red", err=True)
+    return typer.Exit(NOTHING_DONE)
+
+
+class Progress(Protocol):
+    """`progress(done, total, name)`: so many are done, the last is called `name`."""
+
+    def __call__(self, done: int, total: int, name: str = "") -> None: ...
+
+
+def _silent(done: int, total: int, name: str = "") -> None:
+    pass
+
+
+def bar(label: str) -> AbstractContextManager[Progress]:
+    """A progress bar on stderr, silent where stderr is no terminal."""
+    return _drawn(label) if sys.stderr.isatty() else nullcontext(_silent)
+
+
+@contextmanager
+def _drawn(label: str) -> Iterator[Progress]:
+    from rich import progress as rich  # loaded only where there is a terminal to draw on
+    from rich.console import Console
+
+    columns = (
+        rich.TextColumn(label),
+        rich.BarColumn(),
+        rich.MofNCompleteColumn(),
+        rich.TimeElapsedColumn(),
+        rich.TextColumn("{task.description}"),
+    )
+    with rich.Progress(*columns, console=Console(stderr=True), transient=True) as shown:
+        task = shown.add_task("", total=None)
+
+        def update(done: int, total: int, name: str = "") -> None:
+            shown.update(task, completed=done, total=total, description=name)
+
+        yield update
