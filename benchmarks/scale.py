@@ -173,7 +173,7 @@ def run_normalize(interim: str, out: str) -> dict:
     focus_inference.infer(drafts)
     for d in drafts:
         _close(d)
-        d.plan["interim_sha256"], d.plan["extracted_at"] = "", 0
+        d.plan.interim_sha256, d.plan.extracted_at = "", datetime.fromtimestamp(0, UTC)
     filings.mark_current(drafts)
     lap("infer")
     made = tables(drafts)

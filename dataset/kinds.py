@@ -1,11 +1,15 @@
 """The vocabulary of findings: every doubt the pipeline has, one code each.
 
-Both stages file findings; a code that is not listed here is a bug (a test looks). Messages are sentences in Traditional Chinese.
+Both stages file findings; a code that is not listed here is refused. Messages are sentences in Traditional Chinese.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal, get_args
+
+Severity = Literal["note", "check", "error"]
+SEVERITIES: tuple[Severity, ...] = get_args(Severity)  # the lightest first
 
 
 @dataclass(frozen=True)
@@ -13,7 +17,7 @@ class Kind:
     """One code: its usual severity, what it means (English, Chinese) and what a person should do."""
 
     code: str
-    severity: str
+    severity: Severity
     en: str
     zh: str
     do: str
@@ -48,13 +52,6 @@ _KINDS = (
         "The file holds no text, and none could be recognised in its pictures.",
         "檔案裡沒有文字，圖像也辨識不出文字",
         "Open the file; ask for a better one.",
-    ),
-    Kind(
-        "page_unreadable",
-        "error",
-        "A page could not be read.",
-        "有頁面無法讀取",
-        "Look at the page; ask for a better file.",
     ),
     Kind(
         "hidden_text",
@@ -279,4 +276,3 @@ _KINDS = (
 )
 
 KINDS: dict[str, Kind] = {k.code: k for k in _KINDS}
-SEVERITIES = ("note", "check", "error")

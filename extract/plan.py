@@ -297,7 +297,6 @@ def _fill_rows(table: PlanTable, plan: PrintedPlan, ledger: Ledger) -> None:
         plan.rows.append(printed)
     for heading in (*pillars.values(), *focuses.values()):
         ledger.place(heading.lines)
-    _numbering(plan)
 
 
 class Heading:
@@ -443,41 +442,6 @@ def _focus_points(cell: TextCell) -> list[str]:
         else:
             groups[-1].append(line)
     return [join_text(g) for g in groups]
-
-
-def _numbering(plan: PrintedPlan) -> None:
-    """Findings for numbers that do not count on within one focus cell (1, 2, 4, 5)."""
-    last: tuple[int, str | None] | None = None
-    number = 0
-    for r, row in enumerate(plan.rows):
-        for m, measure in enumerate(row.measures):
-            key = (row.focus_cell, measure.theme if len(row.measures) > 1 else None)
-            if measure.marker is None:
-                continue
-            found = markers.match(measure.marker) or markers.match(measure.marker + ".")
-            if found is None or not found.number:
-                continue
-            restart = last is None or last[0] != key[0] or found.number == 1
-            if (
-                not restart
-                and found.number != number + 1
-                or restart
-                and found.number != 1
-                and last is not None
-                and last[0] != key[0]
-            ):
-                plan.findings.append(
-                    PrintedFinding(
-                        severity="note",
-                        code="numbering_gap",
-                        message=f"編號「{measure.marker}」與前一項不連續。",
-                        page=measure.boxes[0].page if measure.boxes else None,
-                        box=measure.boxes[0] if measure.boxes else None,
-                        row=r,
-                        measure=m,
-                    )
-                )
-            number, last = found.number, key
 
 
 def _check_sections(plan: PrintedPlan) -> None:

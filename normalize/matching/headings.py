@@ -79,8 +79,8 @@ def gather(
     printed = [printed_headings(row) for row in rows]
     headings: list[Heading] = []
     index: list[tuple[int | None, list[int]]] = []
-    last_pillar: tuple | None = None
-    last_focus: tuple | None = None
+    last_pillar: tuple[int, str] | None = None
+    last_focus: tuple[int, list[str]] | None = None
     pillar_at: int | None = None
     focus_at: list[int] = []
     for row, (pillar, focus) in zip(rows, printed):

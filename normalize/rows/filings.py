@@ -18,29 +18,27 @@ _STATUS = {"ok": 2, "partial": 1}
 _SOURCE = {"digital": 2, "mixed": 1}
 
 
-def _rank(draft: Draft) -> tuple:
+def _rank(draft: Draft) -> tuple[tuple[int, int, int], bool, int, int, int]:
     plan = draft.plan
-    revised = draft.title.revised or bool(_FILE_REVISED.search(plan["source_file"]))
+    revised = draft.title.revised or bool(_FILE_REVISED.search(plan.source_file))
     return (
         draft.title.approved_roc or (0, 0, 0),
         revised,
-        _STATUS.get(plan["status"], 0),
-        _SOURCE.get(plan["text_source"], 0),
-        plan["measures"],
+        _STATUS.get(plan.status, 0),
+        _SOURCE.get(plan.text_source, 0),
+        plan.measures,
     )
 
 
 def mark_current(drafts: list[Draft]) -> None:
     """Set `is_current` of every plan. Documents without agency or year (rejected ones) supersede nothing."""
-    groups: dict[tuple, list[Draft]] = {}
+    groups: dict[tuple[str, int], list[Draft]] = {}
     for draft in drafts:
-        draft.plan["is_current"] = True
-        if draft.plan["status"] in _STATUS and draft.plan["agency"] and draft.plan["year_roc"]:
-            groups.setdefault((draft.plan["agency"], draft.plan["year_roc"]), []).append(draft)
+        draft.plan.is_current = True
+        if draft.plan.status in _STATUS and draft.plan.agency and draft.plan.year_roc:
+            groups.setdefault((draft.plan.agency, draft.plan.year_roc), []).append(draft)
     for filings in groups.values():
-        filings.sort(
-            key=lambda d: (len(d.plan["source_file"]), d.plan["source_file"], d.plan["plan_id"])
-        )
+        filings.sort(key=lambda d: (len(d.plan.source_file), d.plan.source_file, d.plan.plan_id))
         best = max(filings, key=_rank)  # the first of equals
         for draft in filings:
-            draft.plan["is_current"] = draft is best
+            draft.plan.is_current = draft is best

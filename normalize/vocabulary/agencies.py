@@ -15,9 +15,9 @@ from pathlib import Path
 
 from rapidfuzz import fuzz, process
 
+from normalize.vocabulary import DATA
 from normalize.vocabulary.text import compact, match_key, repair
 
-DATA = Path(__file__).parent / "data"
 FUZZY_LEAST = 75.0  # RapidFuzz ratio of folded names; two district offices of the same length differ by 25 or more
 FUZZY_MARGIN = 5.0
 

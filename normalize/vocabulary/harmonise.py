@@ -12,15 +12,16 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 from rapidfuzz import fuzz, process
 
+from normalize.vocabulary import DATA
 from normalize.vocabulary.numerals import leading_number
 from normalize.vocabulary.text import match_key
 from normalize.vocabulary.units import kind_of
 
-DATA = Path(__file__).parent / "data"
 SHOWN = 5
 
 
@@ -39,7 +40,7 @@ def unknowns(processed: Path) -> list[Unknown]:
     units = pq.read_table(
         processed / "measure_units.parquet", columns=["unit", "unit_kind"]
     ).to_pylist()
-    seen: Counter = Counter(
+    seen: Counter[tuple[str, str | None, str]] = Counter(
         ("unit", None, u["unit"])
         for u in units
         if u["unit_kind"] == "other" and kind_of(u["unit"]) == "other"
@@ -51,8 +52,10 @@ def unknowns(processed: Path) -> list[Unknown]:
             if m["taxonomy"] and m[f"{level}_code"] is None and printed and "\n" not in printed:
                 seen[level, m["taxonomy"], leading_number(printed)[1]] += 1
     return [
-        Unknown(*name, count)
-        for name, count in sorted(seen.items(), key=lambda x: (-x[1], str(x[0])))
+        Unknown(level, edition, printed, count)
+        for (level, edition, printed), count in sorted(
+            seen.items(), key=lambda x: (-x[1], str(x[0]))
+        )
     ]
 
 
@@ -99,7 +102,7 @@ def _edition_file(edition: str | None, data: Path) -> Path:
     return data / f"taxonomy-{edition}.json"
 
 
-def _nodes(raw: dict, level: str) -> list[dict]:
+def _nodes(raw: dict[str, Any], level: str) -> list[dict[str, Any]]:
     return raw["pillars"] if level == "pillar" else [f for p in raw["pillars"] for f in p["focus"]]
 
 

@@ -11,10 +11,10 @@ import json
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
+from typing import Any
 
+from normalize.vocabulary import DATA
 from normalize.vocabulary.text import match_key
-
-DATA = Path(__file__).parent / "data"
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,7 +86,7 @@ def read_edition(path: Path) -> Edition:
     return Edition(raw["edition"], raw["programme"], tuple(raw["years_roc"]), tuple(nodes))
 
 
-def _node(raw: dict, level: str, number: int, pillar: str) -> Node:
+def _node(raw: dict[str, Any], level: str, number: int, pillar: str) -> Node:
     keys = tuple(dict.fromkeys(match_key(t) for t in [raw["text"], *raw.get("variants", [])]))
     counterpart = tuple(
         (edition, code) for edition, codes in raw.get("counterpart", {}).items() for code in codes

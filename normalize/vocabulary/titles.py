@@ -47,7 +47,8 @@ def parse_title(title: str | None, notes: Sequence[str] = ()) -> Title:
     around = unicodedata.normalize(
         "NFKC", "\n".join([title, *(_SPACED.sub("", note) for note in notes)])
     )
-    approvals = [tuple(map(int, m.groups())) for m in _APPROVAL.finditer(around)]
+    dates = (map(int, m.groups()) for m in _APPROVAL.finditer(around))
+    approvals = [(year, month, day) for year, month, day in dates]
     text = compact(_APPROVAL.sub("", "".join(lines)))
     year, rest = None, text
     for found in _YEAR.finditer(text):

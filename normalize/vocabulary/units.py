@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from normalize.vocabulary import DATA
 from normalize.vocabulary.text import compact, repair
 
-DATA = Path(__file__).parent / "data"
 
 OFTEN = 3  # times a name stands in a plan before odd ones are read as it
 _SPLIT = re.compile(r"[、，,；;/／\n]+|\s*[‧·•]\s*|\s+(?=[（(]?(?:主辦|協辦|主政|主責|配合))")
@@ -53,7 +53,8 @@ class Unit:
 def _collectives() -> tuple[dict[str, str], dict[str, str], list[tuple[re.Pattern[str], str]]]:
     """(variant -> canonical name, canonical name -> kind, patterns -> kind) from `normalize/vocabulary/data/units.json`."""
     raw = json.loads((DATA / "units.json").read_text("utf-8"))
-    names, kinds = {}, {}
+    names: dict[str, str] = {}
+    kinds: dict[str, str] = {}
     for entry in raw["names"]:
         kinds[entry["name"]] = entry["kind"]
         for form in [entry["name"], *entry.get("variants", [])]:
