@@ -177,9 +177,8 @@ def decide(
     themes = sorted({m.theme for m in measures if m.theme})
     if themes:
         said = dict(zip(themes, witnesses(lib, code, plan, themes, candidates)))
-        total += WEIGHTS["theme"] * np.array(
-            [said.get(m.theme, np.zeros(len(candidates))) for m in measures]
-        )
+        silent = np.zeros(len(candidates))
+        total += WEIGHTS["theme"] * np.array([said.get(m.theme or "", silent) for m in measures])
     pooled = np.zeros_like(total)
     for row in set(rows):
         members = [i for i, r in enumerate(rows) if r == row]

@@ -83,13 +83,13 @@ def _stuck(name: str, known: frozenset[str]) -> list[str]:
     """Names printed without anything between them (登記課測量課), where every piece is a name the plan uses elsewhere."""
     if len(name) < 5 or name in known:
         return [name]
-    ends: list[list[str] | None] = [[]] + [None] * len(name)
+    pieces: dict[int, list[str]] = {0: []}  # the names that make up the first characters
     for stop in range(2, len(name) + 1):
         for start in range(stop - 1):
-            if ends[start] is not None and name[start:stop] in known and name[start:stop] != name:
-                ends[stop] = [*ends[start], name[start:stop]]
+            if start in pieces and name[start:stop] in known:
+                pieces[stop] = [*pieces[start], name[start:stop]]
                 break
-    return ends[len(name)] or [name]
+    return pieces.get(len(name), [name])
 
 
 @lru_cache(maxsize=16384)
