@@ -1,4 +1,4 @@
-"""`datapackage.json`: the dataset's descriptor (Frictionless Data Package), from `dataset.schema`."""
+"""`datapackage.json`: the dataset's descriptor (a Frictionless Data Package), from the schema."""
 
 from __future__ import annotations
 

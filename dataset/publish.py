@@ -3,17 +3,19 @@
     data/processed/
       measures.parquet -> current/measures.parquet     what readers open
       datapackage.json -> current/datapackage.json
-      current -> releases/3f2a9c…                       the one thing that is swapped (os.replace, atomic)
-      releases/3f2a9c…/                                 a complete release, named by the hash of its files
+      current -> releases/3f2a9c…                      the one thing that is swapped (atomic)
+      releases/3f2a9c…/                                a complete release, named by its hash
       .lock                                             one publisher at a time
 
-A table of more than PARTITION_FROM rows that has a year becomes a folder of the same name, one file a year
-(`measures.parquet/2025.parquet`, `unknown.parquet` for plans without one). pandas and Polars read the folder as they read the file,
-DuckDB reads `measures.parquet/*.parquet`; a query for one year opens one file, by the files' statistics.
+A table of more than PARTITION_FROM rows that has a year becomes a folder of the same name, one file
+a year (`measures.parquet/2025.parquet`, `unknown.parquet` for plans without one). pandas and Polars
+read the folder as they read the file, DuckDB reads `measures.parquet/*.parquet`; a query for one
+year opens one file, by the files' statistics.
 
-A release is written to `releases/.build-*`, flushed to disk, renamed, and only then does `current` point to it. A crash at
-any moment leaves the old `current`; half-made builds are removed by the next run. The release before the current one is
-kept. A reader who needs several tables of one release resolves `current` once.
+A release is written to `releases/.build-*`, flushed to disk, renamed, and only then does `current`
+point to it. A crash at any moment leaves the old `current`; half-made builds are removed by the
+next run. The release before the current one is kept. A reader who needs several tables of one
+release resolves `current` once.
 """
 
 from __future__ import annotations
@@ -36,17 +38,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from dataset.schema import BOX, TABLES, TYPES, Table
+
 fcntl: ModuleType | None
 try:
     import fcntl
 except ImportError:  # not on Windows: there two publishers at once are on their own
     fcntl = None
 
-from dataset.schema import BOX, TABLES, TYPES, Table
-
 KEEP = 2  # releases kept: the current one and the one before
 PIECE = 16_384  # rows turned into Arrow at a time
-PARTITION_FROM = 2_000_000  # rows: above this a table is divided by year; a table of 10^6 pages' measures has some 10^7
+# Rows above which a table is divided by year; the measures of 10^6 pages are some 10^7.
+PARTITION_FROM = 2_000_000
 _NAMES = [f"{t.name}.parquet" for t in TABLES] + ["datapackage.json"]
 
 
@@ -63,9 +66,10 @@ def _locked(out_dir: Path) -> Iterator[None]:
 
 
 def write_table(table: Table, data: pa.Table, path: Path) -> list[Path]:
-    """Write one Parquet file, or a folder of one a year: zstd, coded columns dictionary encoded, fixed row groups.
+    """Write one Parquet file, or a folder of one a year.
 
-    The same rows give the same bytes. Returns the files written, in name order.
+    zstd, coded columns dictionary encoded, fixed row groups. The same rows give the same bytes.
+    Returns the files written, in name order.
     """
     parts = {path: data}
     if data.num_rows > PARTITION_FROM and "year" in data.column_names:
@@ -90,10 +94,11 @@ def write_table(table: Table, data: pa.Table, path: Path) -> list[Path]:
 
 
 def to_arrow(table: Table, rows: Sequence[object]) -> pa.Table:
-    """Rows (objects with the table's columns as attributes) as an Arrow table in the declared order.
+    """Rows as an Arrow table, columns in the declared order.
 
-    A box is a tuple of the fields of `BOX`, a list of boxes a list of such tuples. Raises
-    PublishError, which names column and reason, when a row does not fit.
+    A row is any object with the columns as attributes. A box is a tuple of the fields of `BOX`, a
+    list of boxes a list of such tuples. Raises PublishError, which names column and reason, when a
+    row does not fit.
     """
     schema = table.arrow()
     # Piece by piece: the columns of all rows at once would stand in memory a second time, as
@@ -188,7 +193,10 @@ def _digest(path: Path) -> str:
 
 
 def _point(out_dir: Path, release: Path) -> None:
-    """Make a release the current one. Where links cannot be made (some network drives) files are swapped one by one."""
+    """Make a release the current one.
+
+    Where links cannot be made (some network drives) files are swapped one by one.
+    """
     try:
         _link(Path("releases") / release.name, out_dir / "current")
         for file in _NAMES:
@@ -208,7 +216,7 @@ def _point(out_dir: Path, release: Path) -> None:
 
 
 def _link(target: Path, link: Path) -> None:
-    """Point `link` at `target` (relative) in one step; a plain file of an older layout gives way."""
+    """Point `link` at `target` (relative) in one step; a plain file gives way."""
     if link.is_symlink() and os.readlink(link) == str(target):
         return
     if link.is_dir() and not link.is_symlink():  # a dataset copied with its links resolved
@@ -239,7 +247,7 @@ def _prune(releases: Path, current: Path) -> None:
 
 
 def previous_times(out_dir: Path) -> dict[tuple[str, str], datetime]:
-    """(plan_id, interim_sha256) -> extracted_at of the dataset now published; empty when there is none."""
+    """(plan_id, interim_sha256) -> extracted_at as now published; empty without a dataset."""
     path = out_dir / "plans.parquet"
     if not path.exists():
         return {}

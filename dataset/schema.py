@@ -1,7 +1,8 @@
 """The tables of the dataset, described once: what a row is here, the columns in `columns.csv`.
 
-From these two come the Arrow schemas (with column descriptions in their metadata), `datapackage.json`, the data
-dictionary page (`python -m dataset.dictionary`) and the checks before publishing. Names are fixed: add, never rename.
+From these two come the Arrow schemas (with column descriptions in their metadata),
+`datapackage.json`, the data dictionary page (`python -m dataset.dictionary`) and the checks before
+publishing. Names are fixed: add, never rename.
 """
 
 from __future__ import annotations
@@ -38,9 +39,10 @@ TYPES = {
 
 @dataclass(frozen=True)
 class Column:
-    """One column: `type` is a key of TYPES; `coded` columns repeat few values and are dictionary encoded in Parquet.
+    """One column; `type` is a key of TYPES.
 
-    `values`, where given, are all it may hold; `en` and `zh` say what it means.
+    `coded` columns repeat few values and are dictionary encoded in Parquet. `values`, where given,
+    are all it may hold; `en` and `zh` say what it means.
     """
 
     name: str
@@ -54,7 +56,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """One table: what a row is, its columns, key, foreign keys (columns -> table) and sort order."""
+    """One table: what a row is, its columns, key, foreign keys (columns -> table), sort order."""
 
     name: str
     en: str
@@ -179,7 +181,8 @@ TAXONOMY = _table(
 )
 MEASURE_CHANGES = _table(
     "measure_changes",
-    "One row a measure of two consecutive plans of an agency: kept, reworded, moved, new or dropped",
+    "One row a measure of two consecutive plans of an agency: "
+    "kept, reworded, moved, new or dropped",
     "同一機關前後兩年計畫之措施異動，每項一列",
     foreign=_OF_BOTH_YEARS,
     sort=("agency", "year_roc_before"),

@@ -28,7 +28,7 @@ BANDS = (0.0, 0.4, 0.6, 0.8, 0.9, 1.0001)
 
 
 def hidden(drafts: list[Draft]) -> list[tuple[str, float, bool]]:
-    """(file, score, right) of each measure with a printed focus point, decided as if not printed."""
+    """(file, score, right) of measures with a printed focus point, decided as if not printed."""
     lib = plan_library(drafts)
     return [row for draft in drafts for row in _hidden(lib, draft)]
 

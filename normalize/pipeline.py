@@ -58,7 +58,7 @@ class PlanSummary:
 
 @dataclass
 class RunReport:
-    """What a run did, for people and programs: a summary of each plan, and where the dataset lies."""
+    """What a run did, for people and programs: each plan in short, and where the dataset lies."""
 
     plans: list[PlanSummary] = field(default_factory=list)
     out_dir: Path = Path()
@@ -101,7 +101,7 @@ def normalize(
 
 
 def one_plan(printed: PrintedPlan) -> Draft:
-    """The finished rows of a single printed plan, without corrections and without the plans beside it."""
+    """The finished rows of a printed plan by itself: no corrections, no plans beside it."""
     draft = draft_plan(printed)
     focus_inference.infer([draft])
     _close(draft)
@@ -110,7 +110,7 @@ def one_plan(printed: PrintedPlan) -> Draft:
 
 @contextmanager
 def _no_collector() -> Iterator[None]:
-    """Rows are millions of small objects without cycles; looking for cycles among them takes long."""
+    """Rows are millions of small objects without cycles: looking for cycles takes long."""
     was = gc.isenabled()
     gc.disable()
     try:
@@ -166,7 +166,7 @@ def _drafts(
 
 
 def _times(drafts: list[Draft], paths: list[File], out_dir: Path) -> None:
-    """extracted_at: when the interim file was written, or as published while its content is the same."""
+    """extracted_at: when the interim file was written; as published while that is the same."""
     before = previous_times(out_dir)
     for draft, path in zip(drafts, paths):
         plan = draft.plan

@@ -1,13 +1,16 @@
 """Focus points decided by meaning, where a cell stacks several of them or prints none.
 
-Each measure is held against the candidates (the focus points of its cell) by three witnesses, all on folded text cut into
-character pairs with TF-IDF weights (Chinese needs no word list for that):
+Each measure is held against the candidates (the focus points of its cell) by three witnesses, all
+on folded text cut into character pairs with TF-IDF weights (Chinese needs no word list for that):
 
-* the wording of the focus point and the headings known to stand under it (`items` of the edition file);
-* what *other* agencies print under the focus point in the same edition (never the same agency and year);
+* the wording of the focus point and the headings known to stand under it (`items` of the edition
+  file);
+* what *other* agencies print under the focus point in the same edition (never the same agency and
+  year);
 * the theme and the neighbours of the measure's ruled row, which pull in the same direction.
 
-The score is calibrated by leave-one-plan-out over plans that print their focus points (`python -m normalize.calibrate`).
+The score is calibrated by leave-one-plan-out over plans that print their focus points
+(`python -m normalize.calibrate`).
 """
 
 from __future__ import annotations
@@ -27,8 +30,9 @@ DIMENSIONS = 4096  # hashed character pairs
 TEACHERS_MOST = 100  # measures kept for one focus point: enough to teach, small enough to hold
 NEAREST = 3  # teachers that speak for a focus point
 
-# The three witnesses count alike (nothing in the leave-one-out figures asks for more); the theme and the neighbours are
-# second witnesses. SHARPNESS turns differences of similarity into probabilities: `python -m normalize.calibrate` shows how well.
+# The three witnesses count alike (nothing in the leave-one-out figures asks for more); the theme
+# and the neighbours are second witnesses. SHARPNESS turns differences of similarity into
+# probabilities: `python -m normalize.calibrate` shows how well.
 WEIGHTS = {"wording": 1.0, "items": 1.0, "teachers": 1.0, "theme": 0.3, "row": 0.3}
 SHARPNESS = 10.0
 
@@ -70,7 +74,10 @@ def _vectors(texts: list[str], idf: np.ndarray) -> np.ndarray:
 
 @dataclass
 class Teacher:
-    """A measure whose focus point is printed. `plan` is (agency, year): it never teaches its own plan."""
+    """A measure whose focus point is printed.
+
+    `plan` is (agency, year): it never teaches its own plan.
+    """
 
     edition: str
     code: str
@@ -84,7 +91,7 @@ def plan_of(draft: Draft) -> PlanKey:
 
 @dataclass
 class Library:
-    """Everything inference compares with: focus wordings, items and teachers of each edition, as vectors."""
+    """What inference compares with, as vectors: wordings, items and teachers of each edition."""
 
     teachers: list[Teacher]
     idf: np.ndarray = field(default_factory=lambda: np.ones(DIMENSIONS, dtype=np.float32))

@@ -1,4 +1,4 @@
-"""Year over year: what an agency kept, reworded, moved, dropped and added from a plan to its next."""
+"""Year over year: what an agency kept, reworded, moved, dropped or added in its next plan."""
 
 from __future__ import annotations
 

@@ -182,7 +182,7 @@ def numbers_count_on(case: Case) -> Findings:
 
 
 def _number(marker: str) -> int:
-    """The number a marker prints (2 for 2. (二) ② B.), its stop kept or not; 0 where there is none."""
+    """The number a marker prints (二、 (2) ② B: 2), with or without its stop; 0 for none."""
     found = markers.match(marker) or markers.match(f"{marker}.")
     return found.number if found else 0
 

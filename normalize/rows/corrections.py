@@ -116,7 +116,10 @@ def parse(column: str, text: str) -> Value:
 
 
 def apply(corrections: list[Correction], drafts: list[Draft]) -> int:
-    """Apply all that fit; the others become findings of their plan. Returns how many were applied."""
+    """Apply all that fit.
+
+    The others become findings of their plan. Returns how many were applied.
+    """
     by_plan = {d.plan.plan_id: d for d in drafts}
     ours = [(c, by_plan[c.plan_id]) for c in corrections if c.plan_id in by_plan]
     return sum(_apply(c, draft) for c, draft in ours)

@@ -30,7 +30,7 @@ NAMED_BY_FILE = 0.6  # score of an agency that only the file name gives
 
 
 def draft_file(path: File, codes_file: Path | None = None) -> Draft:
-    """Draft of one interim file; one that cannot be read becomes a failed plan, never an exception."""
+    """Draft of an interim file; what cannot be read becomes a failed plan, not an exception."""
     raw = read(path)
     try:
         draft = draft_plan(PrintedPlan.model_validate_json(raw), codes_file)

@@ -1,9 +1,10 @@
 """Which filing of an agency and year is the current one.
 
-No filing date is printed as a rule. A filing is later, in this order of evidence: a later approval date printed with the
-title; a title or file name that says it was revised (修正, 第二版). Between filings that are otherwise equal (the same plan
-in several typesettings or scans) the one read best stands for all: status ok before partial, born digital before recognised
-text, more measures, then the shorter and alphabetically first file name. Every filing keeps its rows.
+No filing date is printed as a rule. A filing is later, in this order of evidence: a later approval
+date printed with the title; a title or file name that says it was revised (修正, 第二版). Between
+filings that are otherwise equal (the same plan in several typesettings or scans) the one read best
+stands for all: status ok before partial, born digital before recognised text, more measures, then
+the shorter and alphabetically first file name. Every filing keeps its rows.
 """
 
 from __future__ import annotations
@@ -31,7 +32,10 @@ def _rank(draft: Draft) -> tuple[tuple[int, int, int], bool, int, int, int]:
 
 
 def mark_current(drafts: list[Draft]) -> None:
-    """Set `is_current` of every plan. Documents without agency or year (rejected ones) supersede nothing."""
+    """Set `is_current` of every plan.
+
+    Documents without agency or year (rejected ones) supersede nothing.
+    """
     groups: dict[tuple[str, int], list[Draft]] = {}
     for draft in drafts:
         draft.plan.is_current = True

@@ -63,7 +63,10 @@ def box_row(box: Box) -> BoxRow:
 
 
 def printed_findings(plan: PrintedPlan, draft: Draft) -> list[FindingRow]:
-    """Findings of the extract stage, tied to their measures; UnknownFinding for a code of its own."""
+    """Findings of the extract stage, tied to their measures.
+
+    Raises UnknownFinding for a code that the vocabulary does not have.
+    """
     places = [(r, m) for r, row in enumerate(plan.rows) for m in range(len(row.measures))]
     at = dict(zip(places, (m.measure_id for m in draft.measures)))
     out = []

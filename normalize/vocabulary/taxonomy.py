@@ -1,8 +1,9 @@
-"""The editions of the national service programme, one data file each (`normalize/vocabulary/data/taxonomy-<edition>.json`).
+"""The editions of the national service programme, one data file (`taxonomy-<edition>.json`) each.
 
-A third edition is added by adding a file; nothing here names an edition. A file holds pillars and focus points with code,
-official wording, variants seen in print, the headings plans print under a focus point (`items`) and, optionally,
-`counterpart`: codes of other editions that cover the same ground (read in both directions).
+A third edition is added by adding a file; nothing here names an edition. A file holds pillars and
+focus points with code, official wording, variants seen in print, the headings plans print under a
+focus point (`items`) and, optionally, `counterpart`: codes of other editions that cover the same
+ground (read in both directions).
 """
 
 from __future__ import annotations
@@ -19,7 +20,10 @@ from normalize.vocabulary.text import match_key
 
 @dataclass(frozen=True, eq=False)
 class Node:
-    """A pillar or a focus point. `level` is "pillar" or "focus"; `number` is its printed number inside its parent (0: none)."""
+    """A pillar or a focus point.
+
+    `level` is "pillar" or "focus"; `number` is its printed number inside its parent (0: none).
+    """
 
     code: str
     level: str
@@ -33,7 +37,10 @@ class Node:
 
 @dataclass(frozen=True, eq=False)
 class Edition:
-    """One edition; `nodes` stand in document order: a pillar, then its focus points, then the next pillar."""
+    """One edition.
+
+    `nodes` stand in document order: a pillar, then its focus points, then the next pillar.
+    """
 
     code: str
     programme: str
