@@ -5,7 +5,7 @@
       datapackage.json -> current/datapackage.json
       current -> releases/3f2a9c…                      the one thing that is swapped (atomic)
       releases/3f2a9c…/                                a complete release, named by its hash
-      .lock                                             one publisher at a time
+      .lock                                            one publisher at a time
 
 A table of more than PARTITION_FROM rows that has a year becomes a folder of the same name, one file
 a year (`measures.parquet/2025.parquet`, `unknown.parquet` for plans without one). pandas and Polars

@@ -1,4 +1,4 @@
-"""Headings are matched as one alignment: noise in one does not move the others, unknown ones stay unmatched."""
+"""Headings are matched as one alignment: noise in one moves no other, unknown ones stay so."""
 
 import json
 
@@ -89,7 +89,7 @@ def test_an_unknown_programme_is_kept_as_printed():
     draft = draft_plan(one_row("一、優質便民服務", "(一)服務流程便捷性", more=more))
     assert draft.plan.taxonomy is None and len(draft.measures) == 3
     assert all(m.pillar_code is None and m.focus_code is None for m in draft.measures)
-    assert draft.measures[1]["pillar_printed"] == "二、資訊流通服務" and "edition_unknown" in {
+    assert draft.measures[1].pillar_printed == "二、資訊流通服務" and "edition_unknown" in {
         f.code for f in draft.findings
     }
 
@@ -126,7 +126,7 @@ def test_stacked_focus_points_in_one_string_are_told_apart():
     for row in plan.rows:
         row.focus = ["".join(row.focus)]
     draft = draft_plan(plan)
-    assert len(draft.open) == 68 and draft.measures[1]["focus_printed"].count("\n") == 3
+    assert len(draft.open) == 68 and draft.measures[1].focus_printed.count("\n") == 3
 
 
 def test_number_and_order_never_make_a_match():
