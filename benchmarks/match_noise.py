@@ -21,6 +21,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from extract.model import PrintedPlan
+from normalize.model import MeasureRow
 from normalize.rows.draft import draft_plan
 from tests.helpers.truth_to_printed import TRUTH, load_truth, printed_plan
 
@@ -127,11 +128,11 @@ def truth_codes(plan: PrintedPlan) -> dict[str, tuple[str, str | None]]:
     """id of each measure of the clean plan -> (pillar, focus); None where the cell stacks several.
     """
     draft = draft_plan(plan)
-    return {_tag(m): (m["pillar_code"], m["focus_code"]) for m in draft.measures}
+    return {_tag(m): (m.pillar_code, m.focus_code) for m in draft.measures}
 
 
-def _tag(measure: dict) -> str:
-    return f"{measure['boxes'][0]['x0']:.0f}"
+def _tag(measure: MeasureRow) -> str:
+    return f"{measure.boxes[0].x0:.0f}"
 
 
 def tagged(plan: PrintedPlan) -> PrintedPlan:
@@ -151,7 +152,7 @@ def judge(
         for seed in range(seeds):
             draft = draft_plan(wreck(plan, random.Random(f"{plan.source_file}{seed}")))
             plans += 1
-            editions += draft.plan["taxonomy"] == draft_plan(plan).plan["taxonomy"]
+            editions += draft.plan.taxonomy == draft_plan(plan).plan.taxonomy
             rows_lost += len(want) - len(draft.measures)
             seen = set()
             open_rows = dict(draft.open)
@@ -161,9 +162,9 @@ def judge(
                 if place in seen:
                     continue
                 seen.add(place)
-                found = [(m["pillar_code"], pillar, m["pillar_score"])]
+                found = [(m.pillar_code, pillar, m.pillar_score)]
                 if focus is not None and i not in open_rows:
-                    found.append((m["focus_code"], focus, m["focus_score"]))
+                    found.append((m.focus_code, focus, m.focus_score))
                 for code, wanted, score in found:
                     total += 1
                     right += code == wanted

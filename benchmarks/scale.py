@@ -21,6 +21,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -183,7 +184,7 @@ def run_normalize(interim: str, out: str) -> dict:
     focus_inference.infer(drafts)
     for d in drafts:
         _close(d)
-        d.plan["interim_sha256"], d.plan["extracted_at"] = "", 0
+        d.plan.interim_sha256, d.plan.extracted_at = "", datetime(1970, 1, 1, tzinfo=UTC)
     filings.mark_current(drafts)
     lap("infer")
     made = tables(drafts)

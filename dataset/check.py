@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 
@@ -11,25 +12,26 @@ from dataset.kinds import KINDS, SEVERITIES
 
 
 def print_findings(processed: Path, notes: bool = False) -> int:
-    """Print the findings, worst first, `notes` one by one as well; returns the number of errors. OSError without a dataset."""
+    """Print the findings, worst first, `notes` one by one as well; returns the number of errors.
+
+    Raises OSError without a dataset.
+    """
     findings = pq.read_table(processed / "findings.parquet").to_pylist()
-    files = {
-        p["plan_id"]: p["source_file"]
-        for p in pq.read_table(
-            processed / "plans.parquet", columns=["plan_id", "source_file"]
-        ).to_pylist()
-    }
+    plans = pq.read_table(processed / "plans.parquet", columns=["plan_id", "source_file"])
+    files = {p["plan_id"]: p["source_file"] for p in plans.to_pylist()}
     for severity in reversed(SEVERITIES):
         mine = [f for f in findings if f["severity"] == severity]
         print(f"{severity}: {len(mine)}")
         for code, count in sorted(Counter(f["code"] for f in mine).items()):
-            print(
-                f"  {code} {count}: {KINDS[code].en if code in KINDS else 'not in the vocabulary'}"
-            )
+            meaning = KINDS[code].en if code in KINDS else "not in the vocabulary"
+            print(f"  {code} {count}: {meaning}")
             for f in mine if severity != "note" or notes else []:
                 if f["code"] == code:
-                    page = f" p. {f['page']}" if f["page"] else ""
-                    print(
-                        f"    {files[f['plan_id']]}{page}{' ' + f['measure_id'] if f['measure_id'] else ''}: {f['message']}"
-                    )
+                    print(f"    {_line(f, files[f['plan_id']])}")
     return sum(f["severity"] == "error" for f in findings)
+
+
+def _line(f: dict[str, Any], file: str) -> str:
+    page = f" p. {f['page']}" if f["page"] else ""
+    measure = f" {f['measure_id']}" if f["measure_id"] else ""
+    return f"{file}{page}{measure}: {f['message']}"

@@ -1,11 +1,19 @@
-"""`datapackage.json`: the dataset's descriptor (Frictionless Data Package), made from `dataset.schema`."""
+"""`datapackage.json`: the dataset's descriptor (a Frictionless Data Package), from the schema."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from dataset.kinds import KINDS
+from dataset.publish import Files
 from dataset.schema import TABLES, Column, Table
 
-# Table Schema's array and object are JSON texts; nested Parquet values are none, so they are declared as any (`arrowType` says what they are).
+_ABOUT = (
+    "Measures, responsible units and agencies of Kaohsiung's service-improvement plans, "
+    "read from the filed PDFs."
+)
+# Table Schema's array and object are JSON texts; nested Parquet values are none, so they are
+# declared as any (`arrowType` says what they are).
 _TYPES = {
     "string": "string",
     "int16": "integer",
@@ -19,13 +27,13 @@ _TYPES = {
 }
 
 
-def descriptor(files: dict[str, list[tuple[str, int, str]]]) -> dict:
-    """The package descriptor; `files` gives each table's files as (path, bytes, sha256). Holds nothing volatile."""
+def descriptor(files: Files) -> dict[str, Any]:
+    """The package descriptor; holds nothing volatile."""
     return {
         "profile": "data-package",
         "name": "kaohsiung-service-plans",
         "title": "高雄市政府各機關提升服務執行計畫資料集",
-        "description": "Measures, responsible units and agencies of Kaohsiung's service-improvement plans, read from the filed PDFs.",
+        "description": _ABOUT,
         "licenses": [
             {
                 "name": "OGDL-Taiwan-1.0",
@@ -41,21 +49,21 @@ def descriptor(files: dict[str, list[tuple[str, int, str]]]) -> dict:
     }
 
 
-def _resource(table: Table, files: list[tuple[str, int, str]]) -> dict:
-    schema = {
-        "fields": [_field(c) for c in table.columns],
-        "missingValues": [],
-    }  # "" is a text; a missing value is null
+def _resource(table: Table, files: list[tuple[str, int, str]]) -> dict[str, Any]:
+    fields = [_field(c) for c in table.columns]
+    # "" is a text; a missing value is null
+    schema: dict[str, Any] = {"fields": fields, "missingValues": []}
     if table.key:
         schema["primaryKey"] = list(table.key)
     if table.foreign:
         schema["foreignKeys"] = [
-            {"fields": list(fields), "reference": {"resource": other, "fields": list(fields)}}
-            for fields, other in table.foreign
+            {"fields": list(own), "reference": {"resource": other, "fields": list(own)}}
+            for own, other in table.foreign
         ]
     (path, size, digest), *more = files
-    # Not the standard's `bytes` and `hash`: its own tool cannot count them for Parquet and calls the package invalid.
-    out = {
+    # Not the standard's `bytes` and `hash`: its own tool cannot count them for Parquet and calls
+    # the package invalid.
+    out: dict[str, Any] = {
         "name": table.name,
         "path": path,
         "format": "parquet",
@@ -70,15 +78,15 @@ def _resource(table: Table, files: list[tuple[str, int, str]]) -> dict:
     return out | {"schema": schema}
 
 
-def _field(column: Column) -> dict:
-    out = {
+def _field(column: Column) -> dict[str, Any]:
+    out: dict[str, Any] = {
         "name": column.name,
         "type": _TYPES[column.type],
         "arrowType": column.type,
         "description": column.en,
         "description_zh": column.zh,
     }
-    constraints = {} if column.nullable else {"required": True}
+    constraints: dict[str, Any] = {} if column.nullable else {"required": True}
     if column.values:
         constraints["enum"] = list(column.values)
     if constraints:

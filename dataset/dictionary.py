@@ -1,4 +1,7 @@
-"""The data dictionary page, printed from the schema: `python -m dataset.dictionary > docs/data-dictionary.md`."""
+"""The data dictionary page, printed from the schema.
+
+python -m dataset.dictionary > docs/data-dictionary.md
+"""
 
 from __future__ import annotations
 
@@ -9,11 +12,37 @@ from dataset.schema import TABLES, Table
 
 _HEAD = """# Data dictionary
 
-Made by `python -m dataset.dictionary` from `dataset/schema.py` and `dataset/kinds.py`; a test keeps it current.
+Made by `python -m dataset.dictionary` from `dataset/schema.py`, `dataset/columns.csv` and
+`dataset/kinds.py`; a test keeps it current.
 
-The dataset is `data/processed/`: one Parquet file a table (zstd, descriptions in the file's own metadata) and
-`datapackage.json`. All files of a run appear together; the same input gives the same bytes.
+The dataset is `data/processed/`: one Parquet file a table (zstd, descriptions in the file's own
+metadata) and `datapackage.json`. All files of a run appear together; the same input gives the same
+bytes.
 """
+
+_NOTES = """## Notes
+
+A `box` is `page` (from 1), `x0`, `y0`, `x1`, `y1` in PDF points, origin at the top left of the page
+as a person sees it.
+
+A table of more than two million rows is a folder of the same name with one Parquet file a year;
+pandas and Polars read it like the file, DuckDB as `measures.parquet/*.parquet`.
+
+`extracted_at` is the only volatile column: when the printed plan was extracted. While a printed
+plan is unchanged (`interim_sha256`) the time of the dataset published before is kept, so a rerun
+gives the same bytes.
+
+`is_current`: of several filings of an agency and year the one with the later approval date printed
+by its title, or marked as revised, is current; between equals (one plan in several typesettings)
+the one read best, then the first by file name.
+"""
+
+_CODES = """## Codes of findings
+
+`note` needs nobody, `check` asks a person to look, `error` keeps a plan from being `ok`.
+
+| code | usual severity | meaning | 說明 | what to do |
+|---|---|---|---|---|"""
 
 
 def _table(table: Table) -> str:
@@ -36,27 +65,9 @@ def _table(table: Table) -> str:
 
 def page() -> str:
     """The whole page as Markdown."""
-    findings = [
-        "## Codes of findings",
-        "",
-        "`note` needs nobody, `check` asks a person to look, `error` keeps a plan from being `ok`.",
-        "",
-        "| code | usual severity | meaning | 說明 | what to do |",
-        "|---|---|---|---|---|",
-    ]
-    findings += [f"| {k.code} | {k.severity} | {k.en} | {k.zh} | {k.do} |" for k in KINDS.values()]
-    types = (
-        "A `box` is `page` (from 1), `x0`, `y0`, `x1`, `y1` in PDF points, origin at the top left of the page as a person sees it.\n\n"
-        "A table of more than two million rows is a folder of the same name with one Parquet file a year; pandas and Polars read it like the file, DuckDB as `measures.parquet/*.parquet`.\n\n"
-        "`extracted_at` is the only volatile column: when the printed plan was extracted. While a printed plan is unchanged (`interim_sha256`) the time of the dataset published before is kept, "
-        "so a rerun gives the same bytes.\n\n"
-        "`is_current`: of several filings of an agency and year the one with the later approval date printed by its title, or marked as revised, is current; between equals "
-        "(one plan in several typesettings) the one read best, then the first by file name.\n"
-    )
-    return (
-        "\n".join([_HEAD, *(_table(t) for t in TABLES), "## Notes\n", types, "\n".join(findings)])
-        + "\n"
-    )
+    codes = [f"| {k.code} | {k.severity} | {k.en} | {k.zh} | {k.do} |" for k in KINDS.values()]
+    parts = [_HEAD, *(_table(t) for t in TABLES), _NOTES, "\n".join([_CODES, *codes])]
+    return "\n".join(parts) + "\n"
 
 
 if __name__ == "__main__":

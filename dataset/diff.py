@@ -4,17 +4,34 @@ from __future__ import annotations
 
 import html
 import json
+from typing import Any
 
 import pyarrow as pa
 
-from dataset.schema import TABLES
+from dataset.schema import TABLES, Table
 
 SAMPLES = 5
 IGNORED = ("extracted_at", "pipeline_version")
+BRIEF = (
+    "plan_id",
+    "measure_id",
+    "source_file",
+    "agency",
+    "code",
+    "text",
+    "unit",
+    "heading",
+    "message",
+    "change",
+)
+Entry = dict[str, Any]
 
 
-def diff(before: dict[str, pa.Table] | None, after: dict[str, pa.Table]) -> list[dict]:
-    """One entry a table: numbers of added, removed and changed rows, and samples. Rows are matched by the table's key."""
+def diff(before: dict[str, pa.Table] | None, after: dict[str, pa.Table]) -> list[Entry]:
+    """One entry a table: numbers of added, removed and changed rows, and samples.
+
+    Rows are matched by the table's key.
+    """
     out = []
     for table in TABLES:
         old = _keyed(table, before[table.name]) if before and table.name in before else {}
@@ -45,7 +62,7 @@ def diff(before: dict[str, pa.Table] | None, after: dict[str, pa.Table]) -> list
     return out
 
 
-def _keyed(table, rows: pa.Table) -> dict[tuple, dict]:
+def _keyed(table: Table, rows: pa.Table) -> dict[tuple[Any, ...], Entry]:
     out = {}
     for row in rows.to_pylist():
         row = {c: v for c, v in row.items() if c not in IGNORED}
@@ -62,48 +79,49 @@ def _text(value: object) -> str:
     return "" if value is None else str(value)[:200]
 
 
-def _brief(row: dict) -> dict:
-    return {
-        c: _text(v)
-        for c, v in row.items()
-        if c
-        in (
-            "plan_id",
-            "measure_id",
-            "source_file",
-            "agency",
-            "code",
-            "text",
-            "unit",
-            "heading",
-            "message",
-            "change",
-        )
-        and v is not None
-    }
+def _brief(row: Entry) -> dict[str, str]:
+    return {c: _text(v) for c, v in row.items() if c in BRIEF and v is not None}
 
 
-def as_text(entries: list[dict]) -> str:
+def as_text(entries: list[Entry]) -> str:
     """One line a table."""
-    return "\n".join(
-        f"{e['table']}: {e['rows']} rows, {e['added']} added, {e['changed']} changed, {e['removed']} removed"
-        for e in entries
-    )
+    return "\n".join(f"{e['table']}: {_counts(e)}" for e in entries)
 
 
-def as_html(entries: list[dict], title: str) -> str:
+def as_html(entries: list[Entry], title: str) -> str:
     """One page without scripts or links; everything that comes from plans is escaped."""
-    rows = []
+    parts = [_HEAD, f"<title>{html.escape(title)}</title><style>{_STYLE}</style>"]
+    parts.append(f"<h1>{html.escape(title)}</h1>")
     for e in entries:
-        rows.append(
-            f"<h2>{html.escape(e['table'])}</h2><p>{e['rows']} rows: {e['added']} added, {e['changed']} changed, {e['removed']} removed</p>"
-        )
+        parts.append(f"<h2>{html.escape(e['table'])}</h2><p>{_counts(e)}</p>")
         for kind, samples in e["samples"].items():
-            for sample in samples:
-                cells = "".join(
-                    f"<tr><th>{html.escape(c)}</th><td>{html.escape(' → '.join(v) if isinstance(v, list) else v)}</td></tr>"
-                    for c, v in sample.items()
-                )
-                rows.append(f"<table class={kind}><caption>{kind}</caption>{cells}</table>")
-    style = "body{font:15px/1.5 sans-serif;max-width:60em;margin:2em auto;padding:0 1em}table{border-collapse:collapse;margin:.5em 0;width:100%}th{text-align:left;width:9em;vertical-align:top}td,th{border:1px solid #ccc;padding:.2em .5em}.added{background:#eefbee}.removed{background:#fdeeee}.changed{background:#fff9e5}"
-    return f"<!doctype html><html lang=zh-Hant><meta charset=utf-8><meta name=viewport content='width=device-width'><title>{html.escape(title)}</title><style>{style}</style><h1>{html.escape(title)}</h1>{''.join(rows)}</html>\n"
+            parts += [_sample(kind, sample) for sample in samples]
+    return "".join(parts) + "</html>\n"
+
+
+def _counts(e: Entry) -> str:
+    changes = ", ".join(f"{e[kind]} {kind}" for kind in ("added", "changed", "removed"))
+    return f"{e['rows']} rows, {changes}"
+
+
+def _sample(kind: str, sample: dict[str, str | list[str]]) -> str:
+    cells = []
+    for column, value in sample.items():
+        shown = value if isinstance(value, str) else " → ".join(value)
+        cells.append(f"<tr><th>{html.escape(column)}</th><td>{html.escape(shown)}</td></tr>")
+    return f"<table class={kind}><caption>{kind}</caption>{''.join(cells)}</table>"
+
+
+_HEAD = (
+    "<!doctype html><html lang=zh-Hant><meta charset=utf-8>"
+    "<meta name=viewport content='width=device-width'>"
+)
+_STYLE = """
+body { font: 15px/1.5 sans-serif; max-width: 60em; margin: 2em auto; padding: 0 1em }
+table { border-collapse: collapse; margin: .5em 0; width: 100% }
+th { text-align: left; width: 9em; vertical-align: top }
+td, th { border: 1px solid #ccc; padding: .2em .5em }
+.added { background: #eefbee }
+.removed { background: #fdeeee }
+.changed { background: #fff9e5 }
+"""

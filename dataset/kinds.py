@@ -1,19 +1,24 @@
 """The vocabulary of findings: every doubt the pipeline has, one code each.
 
-Both stages file findings; a code that is not listed here is a bug (a test looks). Messages are sentences in Traditional Chinese.
+Both stages file findings; a code that is not listed here is refused. Messages are sentences in
+Traditional Chinese.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal, get_args
+
+Severity = Literal["note", "check", "error"]
+SEVERITIES: tuple[Severity, ...] = get_args(Severity)  # the lightest first
 
 
 @dataclass(frozen=True)
 class Kind:
-    """One code: its usual severity, what it means (English, Chinese) and what a person should do."""
+    """One code: its usual severity, what it means (English, Chinese), what a person should do."""
 
     code: str
-    severity: str
+    severity: Severity
     en: str
     zh: str
     do: str
@@ -50,13 +55,6 @@ _KINDS = (
         "Open the file; ask for a better one.",
     ),
     Kind(
-        "page_unreadable",
-        "error",
-        "A page could not be read.",
-        "有頁面無法讀取",
-        "Look at the page; ask for a better file.",
-    ),
-    Kind(
         "hidden_text",
         "note",
         "Glyphs nobody can see (hidden, covered, off the page) were left out.",
@@ -87,14 +85,16 @@ _KINDS = (
     Kind(
         "ink_unread",
         "check",
-        "Ink on a scanned page that no recognised line covers; its glyphs count in glyphs_unplaced.",
+        "Ink on a scanned page that no recognised line covers; "
+        "its glyphs count in glyphs_unplaced.",
         "掃描頁上有墨跡沒有辨識出文字",
         "Look at the spot; add missing words with a correction.",
     ),
     Kind(
         "ocr_characters_mended",
         "note",
-        "Characters of a scanned page were mended: Simplified twins, and list numbers read as letters.",
+        "Characters of a scanned page were mended: Simplified twins, "
+        "and list numbers read as letters.",
         "掃描頁辨識之簡體字或項次已還原",
         "Nothing.",
     ),
@@ -151,7 +151,8 @@ _KINDS = (
     Kind(
         "unit_unaligned",
         "check",
-        "Position does not say for certain which unit belongs to which measure; the likeliest reading was taken.",
+        "Position does not say for certain which unit belongs to which measure; "
+        "the likeliest reading was taken.",
         "執行單位與措施無法逐項對齊",
         "Look at the row and correct the units.",
     ),
@@ -279,4 +280,3 @@ _KINDS = (
 )
 
 KINDS: dict[str, Kind] = {k.code: k for k in _KINDS}
-SEVERITIES = ("note", "check", "error")

@@ -3,17 +3,19 @@
     data/processed/
       measures.parquet -> current/measures.parquet     what readers open
       datapackage.json -> current/datapackage.json
-      current -> releases/3f2a9c…                       the one thing that is swapped (os.replace, atomic)
-      releases/3f2a9c…/                                 a complete release, named by the hash of its files
-      .lock                                             one publisher at a time
+      current -> releases/3f2a9c…                      the one thing that is swapped (atomic)
+      releases/3f2a9c…/                                a complete release, named by its hash
+      .lock                                            one publisher at a time
 
-A table of more than PARTITION_FROM rows that has a year becomes a folder of the same name, one file a year
-(`measures.parquet/2025.parquet`, `unknown.parquet` for plans without one). pandas and Polars read the folder as they read the file,
-DuckDB reads `measures.parquet/*.parquet`; a query for one year opens one file, by the files' statistics.
+A table of more than PARTITION_FROM rows that has a year becomes a folder of the same name, one file
+a year (`measures.parquet/2025.parquet`, `unknown.parquet` for plans without one). pandas and Polars
+read the folder as they read the file, DuckDB reads `measures.parquet/*.parquet`; a query for one
+year opens one file, by the files' statistics.
 
-A release is written to `releases/.build-*`, flushed to disk, renamed, and only then does `current` point to it. A crash at
-any moment leaves the old `current`; half-made builds are removed by the next run. The release before the current one is
-kept. A reader who needs several tables of one release resolves `current` once.
+A release is written to `releases/.build-*`, flushed to disk, renamed, and only then does `current`
+point to it. A crash at any moment leaves the old `current`; half-made builds are removed by the
+next run. The release before the current one is kept. A reader who needs several tables of one
+release resolves `current` once.
 """
 
 from __future__ import annotations
@@ -23,26 +25,31 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from itertools import accumulate
-from operator import itemgetter
+from operator import attrgetter
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from dataset.schema import BOX, TABLES, TYPES, Table
+
+fcntl: ModuleType | None
 try:
     import fcntl
 except ImportError:  # not on Windows: there two publishers at once are on their own
     fcntl = None
 
-from dataset.schema import BOX, TABLES, TYPES, Table
-
 KEEP = 2  # releases kept: the current one and the one before
 PIECE = 16_384  # rows turned into Arrow at a time
-PARTITION_FROM = 2_000_000  # rows: above this a table is divided by year; a table of 10^6 pages' measures has some 10^7
+# Rows above which a table is divided by year; the measures of 10^6 pages are some 10^7.
+PARTITION_FROM = 2_000_000
 _NAMES = [f"{t.name}.parquet" for t in TABLES] + ["datapackage.json"]
 
 
@@ -59,9 +66,10 @@ def _locked(out_dir: Path) -> Iterator[None]:
 
 
 def write_table(table: Table, data: pa.Table, path: Path) -> list[Path]:
-    """Write one Parquet file, or a folder of one a year: zstd, coded columns dictionary encoded, fixed row groups.
+    """Write one Parquet file, or a folder of one a year.
 
-    The same rows give the same bytes. Returns the files written, in name order.
+    zstd, coded columns dictionary encoded, fixed row groups. The same rows give the same bytes.
+    Returns the files written, in name order.
     """
     parts = {path: data}
     if data.num_rows > PARTITION_FROM and "year" in data.column_names:
@@ -85,52 +93,65 @@ def write_table(table: Table, data: pa.Table, path: Path) -> list[Path]:
     return list(parts)
 
 
-def to_arrow(table: Table, rows: list[dict]) -> pa.Table:
-    """Rows as an Arrow table in the declared order; PublishError names column and reason when a row does not fit."""
+def to_arrow(table: Table, rows: Sequence[object]) -> pa.Table:
+    """Rows as an Arrow table, columns in the declared order.
+
+    A row is any object with the columns as attributes. A box is a tuple of the fields of `BOX`, a
+    list of boxes a list of such tuples. Raises PublishError, which names column and reason, when a
+    row does not fit.
+    """
     schema = table.arrow()
-    # Piece by piece: the columns of all rows at once would stand in memory a second time, as Python objects.
+    # Piece by piece: the columns of all rows at once would stand in memory a second time, as
+    # Python objects.
     return pa.concat_tables(
         [_piece(table, schema, rows[i : i + PIECE]) for i in range(0, len(rows), PIECE)]
         or [schema.empty_table()]
     )
 
 
-def _piece(table: Table, schema: pa.Schema, rows: list[dict]) -> pa.Table:
-    columns = []
+def _piece(table: Table, schema: pa.Schema, rows: Sequence[object]) -> pa.Table:
     try:
-        by_column = zip(*map(itemgetter(*schema.names), rows))
-        for field, values in zip(schema, by_column):
-            array = (
-                _boxes(values)
-                if field.type == TYPES["list<box>"]
-                else pa.array(values, type=field.type)
-            )
-            if not field.nullable and array.null_count:
-                raise PublishError(
-                    f"{table.name}.{field.name}: {array.null_count} rows have no value"
-                )
-            columns.append(array)
-    except KeyError as error:
-        raise PublishError(f"{table.name}: a row lacks the column {error}") from error
-    except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError) as error:
-        raise PublishError(f"{table.name}.{schema.names[len(columns)]}: {error}") from error
+        by_column = zip(*map(attrgetter(*schema.names), rows))
+    except AttributeError as error:
+        raise PublishError(f"{table.name}: {error}") from error
+    columns = [_column(table, field, values) for field, values in zip(schema, by_column)]
     return pa.Table.from_arrays(columns, schema=schema)
 
 
-def _boxes(values: list[list[dict]]) -> pa.Array:
-    """Lists of boxes, built column by column: ten times as quick as from dicts."""
-    flat = [box for boxes in values for box in boxes]
+def _column(table: Table, field: pa.Field, values: tuple[Any, ...]) -> pa.Array:
+    boxes = field.type == TYPES["list<box>"]
+    try:
+        array = _boxes(values) if boxes else pa.array(values, type=field.type)
+    except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError) as error:
+        raise PublishError(f"{table.name}.{field.name}: {error}") from error
+    if not field.nullable and array.null_count:
+        raise PublishError(f"{table.name}.{field.name}: {array.null_count} rows have no value")
+    return array
+
+
+def _boxes(values: Sequence[list[tuple[float, ...]]]) -> pa.Array:
+    """Lists of boxes, built column by column: ten times as quick as from single boxes."""
     offsets = [0, *accumulate(map(len, values))]
-    children = [pa.array([box[f.name] for box in flat], type=f.type) for f in BOX]
+    by_field = zip(*(box for boxes in values for box in boxes))
+    filled = [pa.array(numbers, type=f.type) for f, numbers in zip(BOX, by_field)]
+    children = filled or [pa.array([], type=f.type) for f in BOX]
     return pa.ListArray.from_arrays(
         pa.array(offsets, pa.int32()), pa.StructArray.from_arrays(children, fields=list(BOX))
     )
 
 
-def publish(tables: dict[str, pa.Table], out_dir: Path, datapackage) -> Path:
+Files = dict[str, list[tuple[str, int, str]]]  # by table: path in the release, bytes, SHA-256
+
+
+def publish(
+    tables: dict[str, pa.Table],
+    out_dir: Path,
+    datapackage: Callable[[Files], dict[str, Any]],
+) -> Path:
     """Write all tables as one release and make it current; returns the release folder.
 
-    `datapackage(files)` gives the descriptor for {table name: [(path in the release, bytes, sha256), …]}. Raises PublishError (nothing changed) when a table is missing.
+    `datapackage(files)` gives the descriptor. Raises PublishError (nothing changed) when a table is
+    missing.
     """
     missing = [t.name for t in TABLES if t.name not in tables]
     if missing:
@@ -142,7 +163,7 @@ def publish(tables: dict[str, pa.Table], out_dir: Path, datapackage) -> Path:
             shutil.rmtree(stale, ignore_errors=True)
         build = Path(tempfile.mkdtemp(prefix=".build-", dir=releases))
         build.chmod(0o755)
-        files = {}
+        files: Files = {}
         for table in TABLES:
             parts = write_table(table, tables[table.name], build / f"{table.name}.parquet")
             files[table.name] = [
@@ -172,7 +193,10 @@ def _digest(path: Path) -> str:
 
 
 def _point(out_dir: Path, release: Path) -> None:
-    """Make a release the current one. Where links cannot be made (some network drives) files are swapped one by one."""
+    """Make a release the current one.
+
+    Where links cannot be made (some network drives) files are swapped one by one.
+    """
     try:
         _link(Path("releases") / release.name, out_dir / "current")
         for file in _NAMES:
@@ -192,7 +216,7 @@ def _point(out_dir: Path, release: Path) -> None:
 
 
 def _link(target: Path, link: Path) -> None:
-    """Point `link` at `target` (relative) in one step; a plain file of an older layout gives way."""
+    """Point `link` at `target` (relative) in one step; a plain file gives way."""
     if link.is_symlink() and os.readlink(link) == str(target):
         return
     if link.is_dir() and not link.is_symlink():  # a dataset copied with its links resolved
@@ -222,8 +246,8 @@ def _prune(releases: Path, current: Path) -> None:
         shutil.rmtree(old, ignore_errors=True)
 
 
-def previous_times(out_dir: Path) -> dict[tuple[str, str], object]:
-    """(plan_id, interim_sha256) -> extracted_at of the dataset now published; empty when there is none."""
+def previous_times(out_dir: Path) -> dict[tuple[str, str], datetime]:
+    """(plan_id, interim_sha256) -> extracted_at as now published; empty without a dataset."""
     path = out_dir / "plans.parquet"
     if not path.exists():
         return {}

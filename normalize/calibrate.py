@@ -2,20 +2,22 @@
 
     python -m normalize.calibrate data/interim [--write docs/focus-score.md]
 
-For each plan the printed focus points are hidden, every measure is decided among all focus points of its pillar with the
-other plans as teachers, and the table shows, by score, how many were right. Rows are not pooled here (a printed row belongs
-to one focus point, so its neighbours would give the answer away): a stacked cell does a little better than this table.
+For each plan the printed focus points are hidden, every measure is decided among all focus points
+of its pillar with the other plans as teachers, and the table shows, by score, how many were right.
+Rows are not pooled here (a printed row belongs to one focus point, so its neighbours would give the
+answer away): a stacked cell does a little better than this table.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
 from batch.store import records
-from normalize.matching.focus_inference import decide, library, teachers_of
+from normalize.matching.focus_inference import Library, decide, plan_library, plan_of
 from normalize.model import Draft
 from normalize.rows.draft import draft_file
 from normalize.vocabulary.taxonomy import edition
@@ -26,62 +28,49 @@ BANDS = (0.0, 0.4, 0.6, 0.8, 0.9, 1.0001)
 
 
 def hidden(drafts: list[Draft]) -> list[tuple[str, float, bool]]:
-    """(file, score, right) of every measure with a printed focus point, decided as if it were not printed."""
-    editions = [
-        e
-        for e in map(edition, sorted({d.plan["taxonomy"] for d in drafts if d.plan["taxonomy"]}))
-        if e
-    ]
-    lib = library(teachers_of(drafts), editions)
-    out = []
-    for draft in drafts:
-        known = edition(draft.plan["taxonomy"])
-        printed = [m for m in draft.measures if m["focus_basis"] == "printed" and m["focus_code"]]
-        for pillar in sorted({m["pillar_code"] for m in printed if m["pillar_code"]}):
-            candidates = [n.code for n in known.focus_of(pillar)]
-            measures = [m for m in printed if m["pillar_code"] == pillar]
-            if len(candidates) > 1:
-                guesses = decide(
-                    lib,
-                    known.code,
-                    (draft.plan["agency"], draft.plan["year_roc"]),
-                    measures,
-                    [(i,) for i in range(len(measures))],
-                    candidates,
-                )
-                out += [
-                    (draft.plan["source_file"], g.score, g.code == m["focus_code"])
-                    for g, m in zip(guesses, measures)
-                ]
-    return out
+    """(file, score, right) of measures with a printed focus point, decided as if not printed."""
+    lib = plan_library(drafts)
+    return [row for draft in drafts for row in _hidden(lib, draft)]
+
+
+def _hidden(lib: Library, draft: Draft) -> Iterator[tuple[str, float, bool]]:
+    known = edition(draft.plan.taxonomy)
+    if known is None:
+        return
+    printed = [m for m in draft.measures if m.focus_basis == "printed" and m.focus_code]
+    for pillar in sorted({m.pillar_code for m in printed if m.pillar_code}):
+        candidates = [n.code for n in known.focus_of(pillar)]
+        measures = [m for m in printed if m.pillar_code == pillar]
+        if len(candidates) > 1:
+            rows = list(range(len(measures)))  # each by itself
+            guesses = decide(lib, known.code, plan_of(draft), measures, rows, candidates)
+            for guess, m in zip(guesses, measures):
+                yield draft.plan.source_file, guess.score, guess.code == m.focus_code
+
+
+def _line(label: str, rights: list[bool]) -> str:
+    """One line of a table: label, number of measures, share of right ones (empty where none)."""
+    share = f"{sum(rights) / len(rights):.0%} " if rights else ""
+    return f"| {label} | {len(rights)} | {share}|"
 
 
 def table(rows: list[tuple[str, float, bool]]) -> str:
-    """Markdown: share of right decisions by score, the pooled line the contract speaks of, and by plan."""
+    """Markdown: share of right decisions by score, the pooled line of sure ones, and by plan."""
     out = ["| score | measures | right |", "|---|---:|---:|"]
     for low, high in pairwise(BANDS):
         band = [right for _, score, right in rows if low <= score < high]
-        out.append(
-            f"| {low:.1f} to {min(high, 1):.1f} | {len(band)} | {sum(band) / len(band):.0%} |"
-            if band
-            else f"| {low:.1f} to {min(high, 1):.1f} | 0 | |"
-        )
+        out.append(_line(f"{low:.1f} to {min(high, 1):.1f}", band))
     sure = [right for _, score, right in rows if score >= SURE]
-    out += [
-        f"| **{SURE} and more** | **{len(sure)}** | **{sum(sure) / len(sure):.1%}** |"
-        if sure
-        else f"| **{SURE} and more** | 0 | |",
-        "",
-    ]
+    share = f"**{sum(sure) / len(sure):.1%}**" if sure else ""
+    out += [f"| **{SURE} and more** | **{len(sure)}** | {share} |", ""]
     out += ["| plan | measures | right |", "|---|---:|---:|"]
     for file in sorted({f for f, *_ in rows}):
-        mine = [right for f, _, right in rows if f == file]
-        out.append(f"| {file} | {len(mine)} | {sum(mine) / len(mine):.0%} |")
+        out.append(_line(file, [right for f, _, right in rows if f == file]))
     return "\n".join(out)
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Print the table, or write it between the marks of a Markdown page; returns 2 when no plan can teach."""
+    """Print the table, with --write also into a page; returns 2 when no plan can teach."""
     parser = argparse.ArgumentParser(
         prog="python -m normalize.calibrate",
         description="Leave-one-plan-out check of inferred focus scores.",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ import pyarrow as pa
 
 from batch.store import File, at, records, written_at
 from dataset.datapackage import descriptor
-from dataset.kinds import SEVERITIES
+from dataset.kinds import SEVERITIES, Severity
 from dataset.publish import previous_times, publish, to_arrow
 from dataset.schema import (
     FINDINGS,
@@ -26,10 +27,11 @@ from dataset.schema import (
     SECTIONS,
     TABLES,
     TAXONOMY,
+    Table,
 )
 from extract.model import PrintedPlan
 from normalize.matching import focus_inference
-from normalize.model import Draft
+from normalize.model import Draft, FindingRow, PlanRow, TaxonomyRow
 from normalize.rows import corrections, filings
 from normalize.rows.changes import changes
 from normalize.rows.draft import draft_file, draft_plan
@@ -45,11 +47,20 @@ class NothingToDo(Exception):
     """There is no printed plan to normalize."""
 
 
+@dataclass(frozen=True, slots=True)
+class PlanSummary:
+    """A plan's row, the number of different units it names, its findings by severity."""
+
+    plan: PlanRow
+    units: int
+    by_severity: dict[Severity, int]
+
+
 @dataclass
 class RunReport:
-    """What a run did, for people and programs: one dict a plan, and where the dataset lies."""
+    """What a run did, for people and programs: each plan in short, and where the dataset lies."""
 
-    plans: list[dict] = field(default_factory=list)
+    plans: list[PlanSummary] = field(default_factory=list)
     out_dir: Path = Path()
     release: Path = Path()
     corrections_applied: int = 0
@@ -58,7 +69,7 @@ class RunReport:
     @property
     def exit_code(self) -> int:
         """0 when every plan was read, 1 when some failed (the dataset is written all the same)."""
-        return int(any(p["status"] == "failed" for p in self.plans))
+        return int(any(p.plan.status == "failed" for p in self.plans))
 
 
 def normalize(
@@ -71,12 +82,14 @@ def normalize(
     progress: Callable[[int, int], None] | None = None,
     gate: Callable[[dict[str, pa.Table]], None] | None = None,
 ) -> RunReport:
-    """Make and publish the dataset from the records at `interim_dir`, a folder or an address; `progress(done, total)` is called as plans are read.
+    """Make and publish the dataset from the records at `interim_dir`, a folder or an address.
 
-    `gate(tables)` sees the finished tables before they are published; what it raises keeps them from it.
+    `progress(done, total)` is called as plans are read. `gate(tables)` sees the finished tables
+    before they are published; what it raises keeps them from it.
 
-    Raises NothingToDo when `interim_dir` holds no printed plan, CorrectionError for a malformed corrections file and
-    PublishError when tables do not fit the schema; in all three cases the published dataset is as before.
+    Raises NothingToDo when `interim_dir` holds no printed plan, CorrectionError for a malformed
+    corrections file and PublishError when tables do not fit the schema; in all three cases the
+    published dataset is as before.
     """
     out_dir = Path(out_dir)
     paths = records(at(interim_dir))
@@ -88,7 +101,7 @@ def normalize(
 
 
 def one_plan(printed: PrintedPlan) -> Draft:
-    """The finished rows of a single printed plan, without corrections and without the plans beside it."""
+    """The finished rows of a printed plan by itself: no corrections, no plans beside it."""
     draft = draft_plan(printed)
     focus_inference.infer([draft])
     _close(draft)
@@ -97,7 +110,7 @@ def one_plan(printed: PrintedPlan) -> Draft:
 
 @contextmanager
 def _no_collector() -> Iterator[None]:
-    """Rows are millions of small dicts without cycles; looking for cycles among them costs a quarter of the time."""
+    """Rows are millions of small objects without cycles: looking for cycles takes long."""
     was = gc.isenabled()
     gc.disable()
     try:
@@ -128,7 +141,7 @@ def _run(
     if gate is not None:
         gate(made)
     release = publish(made, out_dir, descriptor)
-    stale = sum(f["code"] == "correction_stale" for d in drafts for f in d.findings)
+    stale = sum(f.code == "correction_stale" for d in drafts for f in d.findings)
     return RunReport([_summary(d) for d in drafts], out_dir, release, applied, stale)
 
 
@@ -153,68 +166,64 @@ def _drafts(
 
 
 def _times(drafts: list[Draft], paths: list[File], out_dir: Path) -> None:
-    """extracted_at: when the interim file was written, but as published before while its content is the same."""
+    """extracted_at: when the interim file was written; as published while that is the same."""
     before = previous_times(out_dir)
     for draft, path in zip(drafts, paths):
-        draft.plan["extracted_at"] = before.get(
-            (draft.plan["plan_id"], draft.plan["interim_sha256"])
-        ) or written_at(path)
+        plan = draft.plan
+        known = before.get((plan.plan_id, plan.interim_sha256 or ""))
+        plan.extracted_at = known or written_at(path)
 
 
 def _close(draft: Draft) -> None:
-    """What hangs on everything before: inferred-focus findings, counts, review flags, status; codes copied to the unit rows."""
-    plan = draft.plan
-    for m in draft.measures:
-        if m["focus_basis"] == "inferred" and "focus_code" not in m["corrected"]:
-            sure = m["focus_score"] >= INFERRED_SURE
-            message = f"執行重點依文意推定為 {m['focus_code']}，信心 {m['focus_score']:.2f}。"
-            draft.findings.append(
-                finding(
-                    "focus_inferred",
-                    message,
-                    plan_id=plan["plan_id"],
-                    measure_id=m["measure_id"],
-                    severity="note" if sure else "check",
-                    page=m["page_first"],
-                )
-            )
-    order = {m["measure_id"]: m["seq"] for m in draft.measures}
-    draft.findings.sort(
-        key=lambda f: (
-            -SEVERITIES.index(f["severity"]),
-            order.get(f["measure_id"], 0),
-            f["code"],
-            f["page"] or 0,
-            f["message"],
-        )
-    )
-    review = {f["measure_id"] for f in draft.findings if f["severity"] != "note"}
+    """What hangs on everything before: findings in order, flags, counts, status, unit codes."""
+    draft.findings += _inferred(draft)
+    order = {m.measure_id: m.seq for m in draft.measures}
+    draft.findings.sort(key=partial(_rank, order))
+    review = {f.measure_id for f in draft.findings if f.severity != "note"}
     rows = {}
     for m in draft.measures:
-        m["needs_review"] = m["measure_id"] in review
-        rows[m["measure_id"]] = m
+        m.needs_review = m.measure_id in review
+        rows[m.measure_id] = m
     for unit in draft.units:
-        unit.update(
-            {k: rows[unit["measure_id"]][k] for k in ("taxonomy", "pillar_code", "focus_code")}
-        )
-    plan["findings"] = len(draft.findings)
-    errors = [f for f in draft.findings if f["severity"] == "error"]
-    if plan["status"] == "ok" and errors:
-        plan["status"] = "partial"
-        plan["reason"] = plan["reason"] or errors[0]["message"]
+        m = rows[unit.measure_id]
+        unit.taxonomy, unit.pillar_code, unit.focus_code = m.taxonomy, m.pillar_code, m.focus_code
+    _judge(draft.plan, draft.findings)
 
 
-def taxonomy_rows() -> list[dict]:
+def _inferred(draft: Draft) -> Iterator[FindingRow]:
+    for m in draft.measures:
+        if m.focus_basis == "inferred" and "focus_code" not in m.corrected:
+            message = f"執行重點依文意推定為 {m.focus_code}，信心 {m.focus_score:.2f}。"
+            severity: Severity = "note" if m.focus_score >= INFERRED_SURE else "check"
+            yield finding("focus_inferred", message, m, severity)
+
+
+def _rank(order: dict[str, int], f: FindingRow) -> tuple[int, int, str, int, str]:
+    """The worst first, then by measure, code, page."""
+    seq = order.get(f.measure_id, 0) if f.measure_id else 0
+    return -SEVERITIES.index(f.severity), seq, f.code, f.page or 0, f.message
+
+
+def _judge(plan: PlanRow, findings: list[FindingRow]) -> None:
+    plan.findings = len(findings)
+    worst = next((f for f in findings if f.severity == "error"), None)
+    if plan.status == "ok" and worst is not None:
+        plan.status = "partial"
+        plan.reason = plan.reason or worst.message
+
+
+def taxonomy_rows() -> list[TaxonomyRow]:
+    """One row a focus point of every edition, by edition and code."""
     same = counterparts()
     return [
-        {
-            "taxonomy": e.code,
-            "pillar_code": n.pillar,
-            "pillar": e.text(n.pillar),
-            "focus_code": n.code,
-            "focus": n.text,
-            "counterpart": same.get((e.code, n.code), []),
-        }
+        TaxonomyRow(
+            taxonomy=e.code,
+            pillar_code=n.pillar,
+            pillar=e.by_code[n.pillar].text,
+            focus_code=n.code,
+            focus=n.text,
+            counterpart=same.get((e.code, n.code), []),
+        )
         for e in editions()
         for n in sorted(e.focus, key=lambda n: n.code)
     ]
@@ -222,8 +231,8 @@ def taxonomy_rows() -> list[dict]:
 
 def tables(drafts: list[Draft]) -> dict[str, pa.Table]:
     """All tables as Arrow, rows sorted by plan and position."""
-    drafts = sorted(drafts, key=lambda d: d.plan["plan_id"])
-    rows = {
+    drafts = sorted(drafts, key=lambda d: d.plan.plan_id)
+    rows: dict[Table, Sequence[object]] = {
         MEASURES: [m for d in drafts for m in d.measures],
         MEASURE_UNITS: [u for d in drafts for u in d.units],
         PLANS: [d.plan for d in drafts],
@@ -235,22 +244,10 @@ def tables(drafts: list[Draft]) -> dict[str, pa.Table]:
     return {t.name: to_arrow(t, rows[t]) for t in TABLES}
 
 
-def _summary(draft: Draft) -> dict:
-    keys = (
-        "plan_id",
-        "source_file",
-        "agency",
-        "year_roc",
-        "taxonomy",
-        "status",
-        "reason",
-        "measures",
-        "findings",
-        "matched_share",
-        "glyphs_unplaced",
+def _summary(draft: Draft) -> PlanSummary:
+    counts = Counter(f.severity for f in draft.findings)
+    return PlanSummary(
+        draft.plan,
+        units=len({u.unit for u in draft.units if u.unit}),
+        by_severity={s: counts[s] for s in SEVERITIES},
     )
-    counts = {s: sum(f["severity"] == s for f in draft.findings) for s in SEVERITIES}
-    return {k: draft.plan[k] for k in keys} | {
-        "units": len({u["unit"] for u in draft.units if u["unit"]}),
-        "by_severity": counts,
-    }

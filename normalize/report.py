@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from rich.console import Console
 from rich.table import Table
 
-from normalize.pipeline import RunReport
+from normalize.model import PlanRow
+from normalize.pipeline import PlanSummary, RunReport
 
 _STYLE = {"ok": "green", "partial": "yellow", "failed": "red", "not_a_plan": "dim"}
 ROWS_MOST = 60  # longer runs show only the plans that are not ok
@@ -13,51 +16,51 @@ ROWS_MOST = 60  # longer runs show only the plans that are not ok
 
 def show(report: RunReport, console: Console) -> None:
     """Print a row a plan, the totals, and where the dataset lies."""
-    plans = report.plans
-    shown = plans if len(plans) <= ROWS_MOST else [p for p in plans if p["status"] != "ok"]
+    console.print(_table(report.plans))
+    console.print(_totals([p.plan for p in report.plans]), highlight=False)
+    applied, stale = report.corrections_applied, report.corrections_stale
+    if applied or stale:
+        console.print(f"corrections: {applied} applied, {stale} no longer fit", highlight=False)
+    console.print(f"dataset: {report.out_dir}", highlight=False, soft_wrap=True)
+
+
+def _table(plans: list[PlanSummary]) -> Table:
     table = Table(box=None, header_style="bold", pad_edge=False)
     for name in ("file", "agency", "year", "edition"):
         table.add_column(name, overflow="fold")
     for name in ("measures", "units", "matched", "findings"):
         table.add_column(name, justify="right")
     table.add_column("status")
-    for p in sorted(shown, key=lambda p: p["source_file"]):
-        read = p["status"] in ("ok", "partial")
-        counts = p["by_severity"]
-        doubts = str(p["findings"]) + (
-            f" ({counts['error']} error)"
-            if counts["error"]
-            else f" ({counts['check']} to check)"
-            if counts["check"]
-            else ""
-        )
-        status = f"[{_STYLE[p['status']]}]{p['status']}[/]" + (
-            f" {p['reason']}" if p["reason"] else ""
-        )
+    shown = plans if len(plans) <= ROWS_MOST else [p for p in plans if p.plan.status != "ok"]
+    for summary in sorted(shown, key=lambda p: p.plan.source_file):
+        plan = summary.plan
         table.add_row(
-            p["source_file"],
-            p["agency"] or "-",
-            str(p["year_roc"] or "-"),
-            p["taxonomy"] or "-",
-            str(p["measures"]),
-            str(p["units"]),
-            f"{p['matched_share']:.0%}" if read else "-",
-            doubts,
-            status,
+            plan.source_file,
+            plan.agency or "-",
+            str(plan.year_roc or "-"),
+            plan.taxonomy or "-",
+            str(plan.measures),
+            str(summary.units),
+            f"{plan.matched_share:.0%}" if plan.status in ("ok", "partial") else "-",
+            _doubts(summary),
+            f"[{_STYLE[plan.status]}]{plan.status}[/]" + (f" {plan.reason}" if plan.reason else ""),
         )
-    console.print(table)
-    states = ", ".join(
-        f"{sum(p['status'] == s for p in plans)} {s}"
-        for s in _STYLE
-        if any(p["status"] == s for p in plans)
-    )
-    console.print(
-        f"\n{len(plans)} plans ({states}), {sum(p['measures'] for p in plans)} measures, {sum(p['findings'] for p in plans)} findings",
-        highlight=False,
-    )
-    if report.corrections_applied or report.corrections_stale:
-        console.print(
-            f"corrections: {report.corrections_applied} applied, {report.corrections_stale} no longer fit",
-            highlight=False,
-        )
-    console.print(f"dataset: {report.out_dir}", highlight=False, soft_wrap=True)
+    return table
+
+
+def _doubts(summary: PlanSummary) -> str:
+    """Number of findings, and of the worst of them."""
+    counts = summary.by_severity
+    worst = ""
+    if counts["error"]:
+        worst = f" ({counts['error']} error)"
+    elif counts["check"]:
+        worst = f" ({counts['check']} to check)"
+    return f"{summary.plan.findings}{worst}"
+
+
+def _totals(plans: list[PlanRow]) -> str:
+    counts = Counter(p.status for p in plans)
+    states = ", ".join(f"{counts[s]} {s}" for s in _STYLE if counts[s])
+    measures, findings = sum(p.measures for p in plans), sum(p.findings for p in plans)
+    return f"\n{len(plans)} plans ({states}), {measures} measures, {findings} findings"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -49,7 +49,9 @@ def _from_file(path: Path, on_page: Callable[[int, int], None] | None) -> Rows:
         draft = one_plan(extract_document(path, on_page=on_page))
     except BadInput as error:
         raise NotFound(str(error)) from error
-    return Rows(draft.plan, draft.measures, draft.findings)
+    return Rows(
+        asdict(draft.plan), [asdict(m) for m in draft.measures], [asdict(f) for f in draft.findings]
+    )
 
 
 def _from_dataset(plan: str, processed: Path) -> Rows:

@@ -20,7 +20,7 @@ from batch.store import find_pdfs
 from dataset.kinds import KINDS, SEVERITIES
 from extract.document import file_hash, file_name
 from extract.model import PrintedPlan
-from normalize.rows.corrections import COLUMNS, MEASURE_COLUMNS
+from normalize.rows.corrections import COLUMNS, MEASURE_COLUMNS, written
 from review.pictures import Picture, draw
 from review.view import Row, view
 
@@ -161,14 +161,14 @@ def plan_page(
     shown = view(plan, measures, findings, printed)
     data = {
         "plan": {
-            k: _plain(plan[k])
+            k: written(plan[k])
             for k in ("plan_id", "agency", "agency_kind", "year_roc", "is_current")
         },
         "header": COLUMNS,
         "columns": MEASURE_COLUMNS,
         "codes": shown.codes,
         "measures": {
-            m["measure_id"]: {c: _plain(m[c]) for c in MEASURE_COLUMNS}
+            m["measure_id"]: {c: written(m[c]) for c in MEASURE_COLUMNS}
             | {"corrected": m["corrected"]}
             for m in measures
         },
@@ -193,19 +193,6 @@ def _printed(record: Path) -> PrintedPlan | None:
         return PrintedPlan.model_validate_json(record.read_bytes())
     except (OSError, ValueError):
         return None
-
-
-def _plain(value: object) -> str:
-    """A value as corrections write it: no value is empty, names are joined with 、."""
-    return (
-        ""
-        if value is None
-        else "、".join(value)
-        if isinstance(value, list)
-        else str(value).lower()
-        if isinstance(value, bool)
-        else str(value)
-    )
 
 
 def _worst(findings: dict[str, list[Row]]) -> dict[str, str]:

@@ -129,9 +129,7 @@ def test_schema_descriptor_and_dictionary_agree(dataset):
             and resource["file_bytes"] == path.stat().st_size
         )
     page = (publish.Path(__file__).parent.parent / "docs" / "data-dictionary.md").read_text("utf-8")
-    assert page == dictionary.page(), (
-        "run: python -m dataset.dictionary > docs/data-dictionary.md"
-    )
+    assert page == dictionary.page(), "run: python -m dataset.dictionary > docs/data-dictionary.md"
 
 
 def test_a_rerun_gives_the_same_bytes(interim, dataset, tmp_path):
@@ -182,8 +180,8 @@ def test_a_plan_with_an_error_is_not_ok(tmp_path):
     plan.findings.append(
         PrintedFinding(
             severity="error",
-            code="page_unreadable",
-            message="第 3 頁無法讀取。",
+            code="glyphs_unplaced",
+            message="第 3 頁有文字未歸入任何欄位。",
             page=3,
             row=1,
             measure=2,

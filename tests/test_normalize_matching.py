@@ -1,4 +1,4 @@
-"""Headings are matched as one alignment: noise in one does not move the others, unknown ones stay unmatched."""
+"""Headings are matched as one alignment: noise in one moves no other, unknown ones stay so."""
 
 import json
 
@@ -61,7 +61,7 @@ def test_printed_forms_of_a_pillar(pillar):
     m = draft_plan(one_row(pillar, "（一）建立業務標準作業流程，維持服務措施處理一致性")).measures[
         0
     ]
-    assert (m["taxonomy"], m["pillar_code"], m["focus_code"], m["focus_basis"]) == (
+    assert (m.taxonomy, m.pillar_code, m.focus_code, m.focus_basis) == (
         "2017",
         "1",
         "1.1",
@@ -73,44 +73,44 @@ def test_the_first_focus_point_of_2007_is_not_the_opening_row_of_2017():
     truth = load_truth()
     old = draft_plan(printed_plan(truth["xiaogang-105"])).measures[0]
     new = draft_plan(printed_plan(truth["jiaxian-114"])).measures[0]
-    assert (old["taxonomy"], old["pillar_code"], old["focus_code"]) == ("2007", "1", "1.1")
-    assert (new["taxonomy"], new["pillar_code"], new["focus_code"]) == ("2017", "0", "0.0")
+    assert (old.taxonomy, old.pillar_code, old.focus_code) == ("2007", "1", "1.1")
+    assert (new.taxonomy, new.pillar_code, new.focus_code) == ("2017", "0", "0.0")
 
 
 def test_the_year_does_not_decide_the_edition():
     truth = load_truth()["xiaogang-105"]
     plan = printed_plan(truth)
     plan.title = plan.title.replace("105", "110")
-    assert draft_plan(plan).plan["taxonomy"] == "2007"
+    assert draft_plan(plan).plan.taxonomy == "2007"
 
 
 def test_an_unknown_programme_is_kept_as_printed():
     more = [("二、資訊流通服務", "(一)資訊公開程度"), ("三、創新加值服務", "(一)創新服務情形")]
     draft = draft_plan(one_row("一、優質便民服務", "(一)服務流程便捷性", more=more))
-    assert draft.plan["taxonomy"] is None and len(draft.measures) == 3
-    assert all(m["pillar_code"] is None and m["focus_code"] is None for m in draft.measures)
-    assert draft.measures[1]["pillar_printed"] == "二、資訊流通服務" and "edition_unknown" in {
-        f["code"] for f in draft.findings
+    assert draft.plan.taxonomy is None and len(draft.measures) == 3
+    assert all(m.pillar_code is None and m.focus_code is None for m in draft.measures)
+    assert draft.measures[1].pillar_printed == "二、資訊流通服務" and "edition_unknown" in {
+        f.code for f in draft.findings
     }
 
 
 def test_four_aspects_of_the_award_are_no_pillars():
     more = [("服務遞送", "服務便捷性"), ("服務量能", "內部作業簡化"), ("服務評價", "滿意度")]
-    assert draft_plan(one_row("基礎服務", "服務一致及正確", more=more)).plan["taxonomy"] is None
+    assert draft_plan(one_row("基礎服務", "服務一致及正確", more=more)).plan.taxonomy is None
 
 
 def test_an_unknown_focus_point_stays_unmatched_between_known_ones():
     plan = printed_plan(load_truth()["jiaxian-114"])
     plan.rows[2].focus = ["(五)辦理在地特色行銷及觀光推廣活動。"]
     draft = draft_plan(plan)
-    strange = [m for m in draft.measures if "觀光推廣" in m["focus_printed"]]
-    assert strange and all(m["focus_code"] is None and m["pillar_code"] == "1" for m in strange)
-    assert [m["focus_code"] for m in draft.measures if m not in strange] == [
-        m["focus_code"]
+    strange = [m for m in draft.measures if "觀光推廣" in m.focus_printed]
+    assert strange and all(m.focus_code is None and m.pillar_code == "1" for m in strange)
+    assert [m.focus_code for m in draft.measures if m not in strange] == [
+        m.focus_code
         for m in draft_plan(printed_plan(load_truth()["jiaxian-114"])).measures
-        if m["focus_code"] != "1.2"
+        if m.focus_code != "1.2"
     ]
-    assert "focus_unmatched" in {f["code"] for f in draft.findings}
+    assert "focus_unmatched" in {f.code for f in draft.findings}
 
 
 def test_a_heading_of_the_other_edition_is_reported():
@@ -118,7 +118,7 @@ def test_a_heading_of_the_other_edition_is_reported():
     plan.rows[5].focus = [
         "(一)善用傳播媒體及公聽會、說明會、村里民大會等公眾場合，針對服務對象及業務特性擬定行銷策略，宣導政府施政措施及執行成效。"
     ]
-    assert "edition_mixed" in {f["code"] for f in draft_plan(plan).findings}
+    assert "edition_mixed" in {f.code for f in draft_plan(plan).findings}
 
 
 def test_stacked_focus_points_in_one_string_are_told_apart():
@@ -126,7 +126,7 @@ def test_stacked_focus_points_in_one_string_are_told_apart():
     for row in plan.rows:
         row.focus = ["".join(row.focus)]
     draft = draft_plan(plan)
-    assert len(draft.open) == 68 and draft.measures[1]["focus_printed"].count("\n") == 3
+    assert len(draft.open) == 68 and draft.measures[1].focus_printed.count("\n") == 3
 
 
 def test_number_and_order_never_make_a_match():

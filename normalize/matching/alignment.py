@@ -1,14 +1,16 @@
 """Printed headings -> codes of an edition, as one alignment over the plan.
 
-A plan's headings are a sequence of `Heading`; an edition is a sequence of nodes in document order. Each heading is
-matched to a node of its level or left unmatched, so that the sum of three things is greatest over the whole plan:
+A plan's headings are a sequence of `Heading`; an edition is a sequence of nodes in document order.
+Each heading is matched to a node of its level or left unmatched, so that the sum of three things is
+greatest over the whole plan:
 
 * wording: RapidFuzz similarity of folded text, 0-1 (whole, or one side cut short);
 * numbering: a bonus when the printed number is the node's, a malus when it is another;
 * order: steps through the edition cost little forward and more backward.
 
-Wording alone must carry a match to `FLOOR`: number and order choose between plausible readings, they never make one.
-So one misread heading cannot shift what follows, and a heading of an unknown programme stays unmatched.
+Wording alone must carry a match to `FLOOR`: number and order choose between plausible readings,
+they never make one. So one misread heading cannot shift what follows, and a heading of an unknown
+programme stays unmatched.
 """
 
 from __future__ import annotations
@@ -22,7 +24,8 @@ from rapidfuzz import fuzz, process
 from normalize.vocabulary.taxonomy import Edition, Node
 from normalize.vocabulary.text import match_key
 
-FLOOR = 0.45  # wording similarity under which a match is never made; two unrelated headings reach about 0.35
+# wording similarity under which a match is never made; two unrelated headings reach about 0.35
+FLOOR = 0.45
 UNMATCHED = 0.52  # what leaving a heading unmatched is worth
 NUMBER_AGREES, NUMBER_DIFFERS = 0.12, -0.05
 SKIP, SKIP_MOST = 0.02, 0.10  # cost of each node of the same level passed over, and its limit
@@ -34,7 +37,10 @@ SHORTEST_CUT = 4  # characters of a cut heading that still say something
 
 @dataclass(frozen=True)
 class Heading:
-    """One printed heading: `level` is "pillar" or "focus", `text` without its number, `number` as printed (None: none)."""
+    """One printed heading.
+
+    `level` is "pillar" or "focus", `text` without its number, `number` as printed (None: none).
+    """
 
     level: str
     text: str
@@ -43,7 +49,10 @@ class Heading:
 
 @dataclass(frozen=True)
 class Match:
-    """What a heading was matched to. `node` is None when nothing fits; `wording` and `margin` (to the second best) are 0-1."""
+    """What a heading was matched to.
+
+    `node` is None when nothing fits; `wording` and `margin` (to the second best) are 0-1.
+    """
 
     node: Node | None
     wording: float = 0.0
@@ -52,7 +61,7 @@ class Match:
 
     @property
     def score(self) -> float:
-        """How sure the match is, 0-1: its wording, raised by an agreeing number, lowered by a close rival."""
+        """How sure, 0-1: the wording, raised by an agreeing number, lowered by a close rival."""
         if self.node is None:
             return 0.0
         lifted = self.wording + (1 - self.wording) * (0.4 if self.number_agrees else 0.0)
@@ -60,7 +69,10 @@ class Match:
 
 
 def _cut_similarity(short: str, long: str) -> float:
-    """Similarity where `short` is the beginning or the end of `long`; the less of it is left, the less it proves."""
+    """Similarity where `short` is the beginning or the end of `long`.
+
+    The less of it is left, the less it proves.
+    """
     if len(short) < SHORTEST_CUT or len(short) > 0.85 * len(long):
         return 0.0
     best = (
@@ -72,7 +84,10 @@ def _cut_similarity(short: str, long: str) -> float:
 
 @lru_cache(maxsize=65536)
 def _wording(edition: Edition, key: str) -> np.ndarray:
-    """Similarity of one folded heading to every node of the edition, shape (nodes,); cached, for headings repeat: not to be changed."""
+    """Similarity of one folded heading to every node of the edition, shape (nodes,).
+
+    Cached, for headings repeat: not to be changed.
+    """
     keys = [(i, k) for i, node in enumerate(edition.nodes) for k in node.keys]
     whole = process.cdist([key], [k for _, k in keys], scorer=fuzz.ratio)[0] / 100
     out = np.zeros(len(edition.nodes))
@@ -86,7 +101,7 @@ def _wording(edition: Edition, key: str) -> np.ndarray:
 
 @cache
 def _shape(edition: Edition) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """(is_pillar, number, steps) of an edition; steps[a, b] is the cost of going from node a to node b."""
+    """(is_pillar, number, steps): steps[a, b] is the cost of going from node a to node b."""
     nodes = edition.nodes
     is_pillar = np.array([n.level == "pillar" for n in nodes])
     number = np.array([n.number for n in nodes])
@@ -110,7 +125,7 @@ def _shape(edition: Edition) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def wording_matrix(edition: Edition, headings: list[Heading]) -> np.ndarray:
-    """Similarity of every heading to every node, shape (headings, nodes); 0 where the levels differ."""
+    """Similarity of every heading to every node, shape (headings, nodes); 0 across levels."""
     if not headings:
         return np.zeros((0, len(edition.nodes)))
     is_pillar, _, _ = _shape(edition)
@@ -122,7 +137,7 @@ def wording_matrix(edition: Edition, headings: list[Heading]) -> np.ndarray:
 def align(
     edition: Edition, headings: list[Heading], wording: np.ndarray | None = None
 ) -> list[Match]:
-    """Match every heading of a plan to a node of the edition, or to none; one `Match` a heading, in order.
+    """Match every heading of a plan to a node of the edition, or to none, in order.
 
     `wording` is their `wording_matrix`, where it is at hand.
     """
@@ -143,7 +158,10 @@ def align(
 def _match(
     edition: Edition, heading: Heading, index: int, own: float, top: float, second: float
 ) -> Match:
-    """`own` is the similarity to node `index` (-1: none); `top` and `second` are the heading's two highest."""
+    """`own` is the similarity to node `index` (-1: none).
+
+    `top` and `second` are the heading's two highest.
+    """
     if index < 0:
         return Match(None, top, top - second)
     node = edition.nodes[index]
@@ -190,6 +208,6 @@ def _best_path(edition: Edition, headings: list[Heading], wording: np.ndarray) -
 
 
 def support(edition: Edition, headings: list[Heading]) -> float:
-    """How much of a plan's headings the edition words: mean wording of matched headings over all headings, 0-1."""
+    """How much of a plan's headings the edition words, 0-1: mean wording, unmatched ones as 0."""
     matches = align(edition, headings)
     return sum(m.wording for m in matches if m.node) / len(matches) if matches else 0.0

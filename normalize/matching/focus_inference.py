@@ -1,24 +1,28 @@
 """Focus points decided by meaning, where a cell stacks several of them or prints none.
 
-Each measure is held against the candidates (the focus points of its cell) by three witnesses, all on folded text cut into
-character pairs with TF-IDF weights (Chinese needs no word list for that):
+Each measure is held against the candidates (the focus points of its cell) by three witnesses, all
+on folded text cut into character pairs with TF-IDF weights (Chinese needs no word list for that):
 
-* the wording of the focus point and the headings known to stand under it (`items` of the edition file);
-* what *other* agencies print under the focus point in the same edition (never the same agency and year);
+* the wording of the focus point and the headings known to stand under it (`items` of the edition
+  file);
+* what *other* agencies print under the focus point in the same edition (never the same agency and
+  year);
 * the theme and the neighbours of the measure's ruled row, which pull in the same direction.
 
-The score is calibrated by leave-one-plan-out over plans that print their focus points (`python -m normalize.calibrate`).
+The score is calibrated by leave-one-plan-out over plans that print their focus points
+(`python -m normalize.calibrate`).
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import lru_cache
 from zlib import crc32
 
 import numpy as np
 
-from normalize.model import Draft
+from normalize.model import Draft, MeasureRow
 from normalize.vocabulary.taxonomy import Edition, edition
 from normalize.vocabulary.text import match_key
 
@@ -26,10 +30,14 @@ DIMENSIONS = 4096  # hashed character pairs
 TEACHERS_MOST = 100  # measures kept for one focus point: enough to teach, small enough to hold
 NEAREST = 3  # teachers that speak for a focus point
 
-# The three witnesses count alike (nothing in the leave-one-out figures asks for more); the theme and the neighbours are
-# second witnesses. SHARPNESS turns differences of similarity into probabilities: `python -m normalize.calibrate` shows how well.
+# The three witnesses count alike (nothing in the leave-one-out figures asks for more); the theme
+# and the neighbours are second witnesses. SHARPNESS turns differences of similarity into
+# probabilities: `python -m normalize.calibrate` shows how well.
 WEIGHTS = {"wording": 1.0, "items": 1.0, "teachers": 1.0, "theme": 0.3, "row": 0.3}
 SHARPNESS = 10.0
+
+
+PlanKey = tuple[str, int | None]  # agency and ROC year
 
 
 @dataclass(frozen=True)
@@ -66,17 +74,24 @@ def _vectors(texts: list[str], idf: np.ndarray) -> np.ndarray:
 
 @dataclass
 class Teacher:
-    """A measure whose focus point is printed. `plan` is (agency, year): it never teaches its own plan."""
+    """A measure whose focus point is printed.
+
+    `plan` is (agency, year): it never teaches its own plan.
+    """
 
     edition: str
     code: str
     text: str
-    plan: tuple
+    plan: PlanKey
+
+
+def plan_of(draft: Draft) -> PlanKey:
+    return draft.plan.agency, draft.plan.year_roc
 
 
 @dataclass
 class Library:
-    """Everything inference compares with: focus wordings, items and teachers of each edition, as vectors."""
+    """What inference compares with, as vectors: wordings, items and teachers of each edition."""
 
     teachers: list[Teacher]
     idf: np.ndarray = field(default_factory=lambda: np.ones(DIMENSIONS, dtype=np.float32))
@@ -88,18 +103,18 @@ class Library:
 
 def teachers_of(drafts: list[Draft]) -> list[Teacher]:
     """Measures with a printed focus point, each wording once a focus point, in a fixed order."""
-    out: dict[tuple, Teacher] = {}
-    kept: dict[tuple, int] = {}
-    for draft in sorted(drafts, key=lambda d: d.plan["plan_id"]):
-        plan = (draft.plan["agency"], draft.plan["year_roc"])
+    out: dict[tuple[str, str, PlanKey, str], Teacher] = {}
+    kept: Counter[tuple[str, str]] = Counter()
+    for draft in sorted(drafts, key=lambda d: d.plan.plan_id):
+        plan = plan_of(draft)
         for m in draft.measures:
-            if m["focus_basis"] != "printed" or m["focus_code"] is None or m["focus_score"] < 0.9:
+            if m.focus_basis != "printed" or m.focus_code is None or m.focus_score < 0.9:
                 continue
-            place = (m["taxonomy"], m["focus_code"])
-            key = (*place, plan, match_key(m["text"])[:200])
-            if key not in out and kept.get(place, 0) < TEACHERS_MOST:
-                kept[place] = kept.get(place, 0) + 1
-                out[key] = Teacher(*place, (m["theme"] or "") + m["text"], plan)
+            place = (m.taxonomy or "", m.focus_code)
+            key = (*place, plan, match_key(m.text)[:200])
+            if key not in out and kept[place] < TEACHERS_MOST:
+                kept[place] += 1
+                out[key] = Teacher(*place, (m.theme or "") + m.text, plan)
     return list(out.values())
 
 
@@ -135,11 +150,12 @@ def _best_mean(values: np.ndarray, count: int) -> np.ndarray:
         return np.zeros(values.shape[0], dtype=np.float32)
     top = -np.sort(-values, axis=1)[:, :count]
     weights = np.array([0.6, 0.25, 0.15], dtype=np.float32)[: top.shape[1]]
-    return top @ (weights / weights.sum())
+    mean: np.ndarray = top @ (weights / weights.sum())
+    return mean
 
 
 def witnesses(
-    lib: Library, code: str, plan: tuple, texts: list[str], candidates: list[str]
+    lib: Library, code: str, plan: PlanKey, texts: list[str], candidates: list[str]
 ) -> np.ndarray:
     """What wording, items and teachers say together about each text, shape (texts, candidates)."""
     vectors = _vectors(texts, lib.idf)
@@ -158,22 +174,21 @@ def witnesses(
 def decide(
     lib: Library,
     code: str,
-    plan: tuple,
-    measures: list[dict],
-    groups: list[tuple],
+    plan: PlanKey,
+    measures: list[MeasureRow],
+    rows: list[int],
     candidates: list[str],
 ) -> list[Guess]:
-    """One guess a measure among the candidates; `groups` names the ruled row of each measure."""
-    total = witnesses(lib, code, plan, [m["text"] for m in measures], candidates)
-    themes = sorted({m["theme"] for m in measures if m["theme"]})
+    """One guess a measure among the candidates; `rows` names the ruled row of each."""
+    total = witnesses(lib, code, plan, [m.text for m in measures], candidates)
+    themes = sorted({m.theme for m in measures if m.theme})
     if themes:
         said = dict(zip(themes, witnesses(lib, code, plan, themes, candidates)))
-        total += WEIGHTS["theme"] * np.array(
-            [said.get(m["theme"], np.zeros(len(candidates))) for m in measures]
-        )
+        silent = np.zeros(len(candidates))
+        total += WEIGHTS["theme"] * np.array([said.get(m.theme or "", silent) for m in measures])
     pooled = np.zeros_like(total)
-    for group in set(groups):
-        members = [i for i, g in enumerate(groups) if g == group]
+    for row in set(rows):
+        members = [i for i, r in enumerate(rows) if r == row]
         pooled[members] = total[members].mean(axis=0)
     total = total + WEIGHTS["row"] * pooled
     power = np.exp(SHARPNESS * (total - total.max(axis=1, keepdims=True)))
@@ -187,44 +202,32 @@ def decide(
     ]
 
 
+def plan_library(drafts: list[Draft]) -> Library:
+    """The library of a run: what its plans print, and the editions they follow."""
+    followed = (edition(code) for code in sorted({d.plan.taxonomy or "" for d in drafts}))
+    return library(teachers_of(drafts), [e for e in followed if e])
+
+
 def infer(drafts: list[Draft]) -> int:
     """Fill in the focus point of every open measure of all drafts; returns how many."""
     asking = [d for d in drafts if d.open]
-    if not asking:
-        return 0
-    editions = [
-        e
-        for e in map(edition, sorted({d.plan["taxonomy"] for d in drafts if d.plan["taxonomy"]}))
-        if e
-    ]
-    lib = library(teachers_of(drafts), editions)
-    count = 0
-    for draft in asking:
-        plan = (draft.plan["agency"], draft.plan["year_roc"])
-        cells: dict[tuple, list[int]] = {}
-        for index, candidates in draft.open:
-            cells.setdefault((draft.groups[index][0], tuple(candidates)), []).append(index)
-        for (_, candidates), indexes in cells.items():
-            measures = [draft.measures[i] for i in indexes]
-            guesses = decide(
-                lib,
-                draft.plan["taxonomy"],
-                plan,
-                measures,
-                [draft.groups[i][1] for i in indexes],
-                list(candidates),
-            )
-            for measure, guess in zip(measures, guesses):
-                _set(measure, guess)
-                count += 1
-    return count
+    lib = plan_library(drafts) if asking else Library([])
+    return sum(_infer_plan(lib, draft) for draft in asking)
 
 
-def _set(measure: dict, guess: Guess) -> None:
-    known = edition(measure["taxonomy"])
-    measure["focus_code"], measure["focus"] = guess.code, known.text(guess.code)
-    measure["focus_score"], measure["focus_margin"], measure["focus_basis"] = (
-        round(guess.score, 4),
-        round(guess.margin, 4),
-        "inferred",
-    )
+def _infer_plan(lib: Library, draft: Draft) -> int:
+    known = edition(draft.plan.taxonomy)
+    assert known is not None, "only plans of a known edition have candidates"
+    cells: dict[tuple[int, tuple[str, ...]], list[int]] = {}
+    for index, candidates in draft.open:
+        cells.setdefault((draft.groups[index][0], tuple(candidates)), []).append(index)
+    for (_, choice), indexes in cells.items():
+        measures = [draft.measures[i] for i in indexes]
+        rows = [draft.groups[i][1] for i in indexes]
+        guesses = decide(lib, known.code, plan_of(draft), measures, rows, list(choice))
+        for measure, guess in zip(measures, guesses):
+            measure.focus_code, measure.focus = guess.code, known.text(guess.code)
+            measure.focus_score = round(guess.score, 4)
+            measure.focus_margin = round(guess.margin, 4)
+            measure.focus_basis = "inferred"
+    return len(draft.open)

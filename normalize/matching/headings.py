@@ -1,4 +1,4 @@
-"""The headings of a printed plan: gathered from its rows, matched to an edition, handed back row by row."""
+"""The headings of a printed plan: gathered, matched to an edition, handed back row by row."""
 
 from __future__ import annotations
 
@@ -22,7 +22,10 @@ _INNER_MARKER = re.compile(r"(?<=\S)\s*(?=[（(][一二三四五六七八九十]
 
 @dataclass
 class RowHeadings:
-    """The headings one ruled row stands beside, as printed and as matched. `focus` has one entry a printed focus point."""
+    """The headings one ruled row stands beside, as printed and as matched.
+
+    `focus` has one entry a printed focus point.
+    """
 
     pillar_printed: str
     focus_printed: list[str]
@@ -32,7 +35,7 @@ class RowHeadings:
 
 @dataclass
 class PlanHeadings:
-    """The edition a plan follows (None: no known one) and the matched headings of each of its rows."""
+    """The edition a plan follows (None: no known one) and the matched headings of its rows."""
 
     edition: Edition | None
     support: float
@@ -51,7 +54,7 @@ class PlanHeadings:
 
 
 def split_focus(entries: list[str]) -> list[str]:
-    """Focus points of a cell, one each, where the reader left several in one string ((一)…(二)…)."""
+    """Focus points of a cell, one each, where several stand in one string ((一)…(二)…)."""
     out: list[str] = []
     for entry in entries:
         parts = [p for p in _INNER_MARKER.split(repair(entry).strip()) if p.strip()]
@@ -60,7 +63,10 @@ def split_focus(entries: list[str]) -> list[str]:
 
 
 def printed_headings(row: PrintedRow) -> tuple[str, list[str]]:
-    """Pillar and focus points of a row as printed; a focus point printed inside the pillar cell is taken out of it."""
+    """Pillar and focus points of a row as printed.
+
+    A focus point printed inside the pillar cell is taken out of it.
+    """
     pillar, focus = compact(repair(row.pillar)), split_focus(row.focus)
     if not focus:
         first, *rest = _INNER_MARKER.split(pillar)
@@ -72,15 +78,15 @@ def printed_headings(row: PrintedRow) -> tuple[str, list[str]]:
 def gather(
     rows: list[PrintedRow],
 ) -> tuple[list[tuple[str, list[str]]], list[Heading], list[tuple[int | None, list[int]]]]:
-    """Printed headings of each row, all distinct headings in order, and for each row the indexes of its own.
+    """Printed headings of each row, all distinct ones in order, and the indexes of each row's own.
 
     Rows that share a cell (same cell number, same wording) share its headings.
     """
     printed = [printed_headings(row) for row in rows]
     headings: list[Heading] = []
     index: list[tuple[int | None, list[int]]] = []
-    last_pillar: tuple | None = None
-    last_focus: tuple | None = None
+    last_pillar: tuple[int, str] | None = None
+    last_focus: tuple[int, list[str]] | None = None
     pillar_at: int | None = None
     focus_at: list[int] = []
     for row, (pillar, focus) in zip(rows, printed):
@@ -106,7 +112,10 @@ def gather(
 def decide_edition(
     headings: list[Heading], year_roc: int | None
 ) -> tuple[Edition | None, float, list[Match]]:
-    """The edition whose wording the headings carry, its support (0-1) and the matches; the year only breaks ties."""
+    """The edition whose wording the headings carry, its support (0-1) and the matches.
+
+    The year only breaks ties.
+    """
     if not headings:
         return None, 0.0, []
     wording = {e: wording_matrix(e, headings) for e in editions()}

@@ -1,1 +1,1 @@
-"""A printed plan in, its rows out: drafted, doubted, corrected, compared with the plans beside it."""
+"""A printed plan in, its rows out: drafted, doubted, corrected, held against others."""

@@ -1,222 +1,214 @@
-"""Doubts the normalize stage files itself: about headings, agency and year, numbering, units and confidence."""
+"""Doubts the normalize stage files itself, one small function each.
+
+A check looks at one plan and yields its findings. To add one: write it, put it into `CHECKS`, and
+its code into `dataset.kinds`.
+"""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
+from dataset.kinds import Severity
 from extract.model import PrintedPlan
-from normalize.matching.headings import PlanHeadings
-from normalize.model import Draft
-from normalize.rows.findings import finding
+from extract.script import markers
+from normalize.matching.alignment import Match
+from normalize.matching.headings import PlanHeadings, RowHeadings
+from normalize.model import Draft, FindingRow
+from normalize.rows.findings import Place, finding, text_place
 from normalize.vocabulary.agencies import Agency
-from normalize.vocabulary.numerals import chinese_number
-from normalize.vocabulary.titles import Title
 
+AGENCY_KNOWN = 0.6  # agency score under which the name is in no registry
 SCORE_SURE = 0.7  # heading score under which a match is reported
 OCR_SURE = 0.85  # recognition confidence under which a measure is reported
-_ITEM_NUMBER = re.compile(r"^\s*[（(]?(\d{1,2}|[一二三四五六七八九十]{1,3})")
+UNPLACED_MOST = 0.01  # share of visible glyphs in no row above which it is an error
 
 
-def plan_findings(
-    plan_id: str,
-    title: Title,
-    agency: Agency | None,
-    heads: PlanHeadings,
-    measure_ids: list[str],
-    row_measure: list[str | None],
-) -> list[dict]:
-    """Findings about the plan and its headings; `row_measure` is the first measure of each ruled row."""
-    out = []
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What a check may look at: a plan as printed, its rows so far, and what they were read as."""
+
+    printed: PrintedPlan
+    draft: Draft
+    agency: Agency | None
+    heads: PlanHeadings
+
+    def row_places(self) -> list[Place]:
+        """Place of each ruled row: its first measure; the plan alone for a row without one.
+
+        No page: a heading stands in a cell of its own, often pages above the measure.
+        """
+        first: dict[int, str] = {}
+        for (_, row), measure in zip(self.draft.groups, self.draft.measures):
+            first.setdefault(row, measure.measure_id)
+        plan_id = self.draft.plan.plan_id
+        return [Place(plan_id, first.get(i)) for i in range(len(self.printed.rows))]
+
+
+Findings = Iterator[FindingRow]
+Check = Callable[[Case], Findings]
+
+
+def glyphs_placed(case: Case) -> Findings:
+    lost, most = case.printed.glyphs_unplaced, UNPLACED_MOST * max(1, case.printed.glyphs)
+    if lost:
+        message = f"有 {lost} 個可見文字未歸入任何欄位。"
+        severity: Severity | None = "error" if lost > most else None
+        yield finding("glyphs_unplaced", message, case.draft.plan, severity)
+
+
+def agency_known(case: Case) -> Findings:
+    agency, printed, plan = case.agency, case.draft.title.agency_printed, case.draft.plan
     if agency is None:
-        out.append(finding("agency_missing", "計畫名稱中讀不到機關名稱。", plan_id=plan_id))
-    elif agency.score < 0.6:
-        out.append(
-            finding("agency_unknown", f"機關名稱「{agency.name}」不在名冊內。", plan_id=plan_id)
-        )
+        yield finding("agency_missing", "計畫名稱中讀不到機關名稱。", plan)
+    elif agency.score < AGENCY_KNOWN:
+        yield finding("agency_unknown", f"機關名稱「{agency.name}」不在名冊內。", plan)
     elif agency.score < 1.0:
-        printed = (
-            f"機關名稱「{title.agency_printed}」"
-            if title.agency_printed
-            else "計畫名稱未印機關名稱，依檔名"
-        )
-        out.append(
-            finding("agency_uncertain", f"{printed}判定為「{agency.name}」。", plan_id=plan_id)
-        )
+        read = f"機關名稱「{printed}」" if printed else "計畫名稱未印機關名稱，依檔名"
+        yield finding("agency_uncertain", f"{read}判定為「{agency.name}」。", plan)
+
+
+def year_known(case: Case) -> Findings:
+    title, plan = case.draft.title, case.draft.plan
     if title.year_from_file:
-        out.append(
-            finding(
-                "year_uncertain",
-                f"計畫名稱未印年度，依檔名判定為 {title.year_roc} 年度。",
-                plan_id=plan_id,
-            )
-        )
+        message = f"計畫名稱未印年度，依檔名判定為 {title.year_roc} 年度。"
+        yield finding("year_uncertain", message, plan)
     if title.year_roc is None:
-        out.append(finding("year_missing", "計畫名稱中讀不到計畫年度。", plan_id=plan_id))
-    if not measure_ids:
-        out.append(finding("no_measures", "計畫表格中未讀得任何措施。", plan_id=plan_id))
-    if heads.edition is None:
-        if heads.rows:
-            out.append(
-                finding(
-                    "edition_unknown",
-                    "執行要項與執行重點不屬任何已知方案，均保留印刷文字。",
-                    plan_id=plan_id,
-                )
-            )
-        return out
-    for row, heading, edition in heads.foreign:
-        out.append(
-            finding(
-                "edition_mixed",
-                f"標題「{heading}」屬 {edition} 年版方案，與本計畫所依版本不同。",
-                plan_id=plan_id,
-                measure_id=row_measure[row],
-            )
-        )
-    return out + _heading_findings(plan_id, heads, row_measure)
+        yield finding("year_missing", "計畫名稱中讀不到計畫年度。", plan)
 
 
-def _heading_findings(
-    plan_id: str, heads: PlanHeadings, row_measure: list[str | None]
-) -> list[dict]:
-    out = []
-    last_pillar = last_focus = None
-    for head, measure_id in zip(heads.rows, row_measure):
-        where = {"plan_id": plan_id, "measure_id": measure_id}
-        if head.pillar is not last_pillar:
-            last_pillar = head.pillar
-            if head.pillar_printed and head.pillar.node is None:
-                out.append(
-                    finding(
-                        "pillar_unmatched",
-                        f"執行要項「{head.pillar_printed}」與方案之標題不符。",
-                        **where,
-                    )
-                )
-            elif head.pillar.node is not None and head.pillar.score < SCORE_SURE:
-                out.append(
-                    finding(
-                        "heading_uncertain",
-                        f"執行要項「{head.pillar_printed}」判定為「{head.pillar.node.text}」，信心 {head.pillar.score:.2f}。",
-                        **where,
-                    )
-                )
-        if head.focus is last_focus:
+def measures_found(case: Case) -> Findings:
+    if not case.draft.measures:
+        yield finding("no_measures", "計畫表格中未讀得任何措施。", case.draft.plan)
+
+
+def edition_known(case: Case) -> Findings:
+    if case.heads.edition is None and case.heads.rows:
+        message = "執行要項與執行重點不屬任何已知方案，均保留印刷文字。"
+        yield finding("edition_unknown", message, case.draft.plan)
+
+
+def edition_unmixed(case: Case) -> Findings:
+    places = case.row_places()
+    for row, heading, edition in case.heads.foreign:
+        message = f"標題「{heading}」屬 {edition} 年版方案，與本計畫所依版本不同。"
+        yield finding("edition_mixed", message, places[row])
+
+
+def pillars_matched(case: Case) -> Findings:
+    last: Match | None = None
+    for head, place in _rows_of_edition(case):
+        node, printed = head.pillar.node, head.pillar_printed
+        if head.pillar is last:  # the cell above, running on
             continue
-        last_focus = head.focus
+        last = head.pillar
+        if node is None and printed:
+            message = f"執行要項「{printed}」與方案之標題不符。"
+            yield finding("pillar_unmatched", message, place)
+        elif node is not None and head.pillar.score < SCORE_SURE:
+            read = f"判定為「{node.text}」，信心 {head.pillar.score:.2f}。"
+            yield finding("heading_uncertain", f"執行要項「{printed}」{read}", place)
+
+
+def focus_points_matched(case: Case) -> Findings:
+    for head, place in _rows_of_edition(case):
         for match, printed in zip(head.focus, head.focus_printed):
             if match.node is None:
-                out.append(
-                    finding("focus_unmatched", f"執行重點「{printed}」與方案之標題不符。", **where)
-                )
+                message = f"執行重點「{printed}」與方案之標題不符。"
+                yield finding("focus_unmatched", message, place)
             elif match.score < SCORE_SURE:
-                out.append(
-                    finding(
-                        "heading_uncertain",
-                        f"執行重點「{printed}」判定為 {match.node.code}，信心 {match.score:.2f}。",
-                        **where,
-                    )
-                )
-            if (
-                match.node is not None
-                and head.pillar.node is not None
-                and match.node.pillar != head.pillar.node.code
-            ):
-                out.append(
-                    finding(
-                        "heading_conflict",
-                        f"執行重點「{printed}」屬第 {match.node.pillar} 項，與並列之執行要項「{head.pillar_printed}」不同。",
-                        **where,
-                    )
-                )
-    return out
+                read = f"判定為 {match.node.code}，信心 {match.score:.2f}。"
+                yield finding("heading_uncertain", f"執行重點「{printed}」{read}", place)
 
 
-def measure_findings(plan: PrintedPlan, draft: Draft) -> list[dict]:
-    """Findings about single measures and sections, where the extract stage has not filed the same one."""
-    plan_id = draft.plan["plan_id"]
-    filed = {(f["code"], f["measure_id"]) for f in draft.findings}
-    codes = {f["code"] for f in draft.findings}
-    out = []
-
-    def file(code: str, message: str, measure: dict) -> None:
-        if (code, measure["measure_id"]) not in filed:
-            out.append(
-                finding(
-                    code,
-                    message,
-                    plan_id=plan_id,
-                    measure_id=measure["measure_id"],
-                    page=measure["page_first"],
-                )
-            )
-
-    for measure in draft.measures:
-        if not measure["units"]:
-            file("unit_missing", f"第 {measure['seq']} 項措施未印執行單位。", measure)
-        if not measure["text"].strip():
-            file("empty_measure", f"第 {measure['seq']} 項措施無文字。", measure)
-        if measure["text_confidence"] < OCR_SURE:
-            file(
-                "low_ocr_confidence",
-                f"第 {measure['seq']} 項措施之辨識信心為 {measure['text_confidence']:.2f}。",
-                measure,
-            )
-    kinds = {(u["measure_id"], u["unit"]): u["unit_kind"] for u in draft.units}
-    for measure in draft.measures:
-        for unit in measure["units"]:
-            if kinds[measure["measure_id"], unit] == "other":
-                file("unit_unknown", f"執行單位「{unit}」無法歸類。", measure)
-    if "numbering_gap" not in codes:
-        out += _numbering_gaps(draft)
-    if "section_misnumbered" not in codes:
-        out += _misnumbered(plan, plan_id)
-    return out
+def headings_agree(case: Case) -> Findings:
+    for head, place in _rows_of_edition(case):
+        beside = head.pillar.node
+        for match, printed in zip(head.focus, head.focus_printed):
+            if match.node and beside and match.node.pillar != beside.code:
+                own = f"執行重點「{printed}」屬第 {match.node.pillar} 項"
+                message = f"{own}，與並列之執行要項「{head.pillar_printed}」不同。"
+                yield finding("heading_conflict", message, place)
 
 
-def _numbering_gaps(draft: Draft) -> list[dict]:
-    out = []
-    last: tuple | None = None
-    number_before = 0
-    for group, measure in zip(draft.groups, draft.measures):
-        found = _ITEM_NUMBER.match(measure["marker"] or "")
-        number = chinese_number(found.group(1)) if found else None
-        place = (group[0], measure["pillar_printed"])
-        if number is None:
-            if measure["theme"] or measure["title"]:
-                number_before = 0
+def _rows_of_edition(case: Case) -> list[tuple[RowHeadings, Place]]:
+    """Headings and place of each ruled row; none where the plan follows no known edition."""
+    return list(zip(case.heads.rows, case.row_places())) if case.heads.edition else []
+
+
+def units_printed(case: Case) -> Findings:
+    for m in case.draft.measures:
+        if not m.units:
+            yield finding("unit_missing", f"第 {m.seq} 項措施未印執行單位。", m)
+
+
+def units_known(case: Case) -> Findings:
+    measures = {m.measure_id: m for m in case.draft.measures}
+    for row in case.draft.units:
+        if row.unit_kind == "other":
+            message = f"執行單位「{row.unit}」無法歸類。"
+            yield finding("unit_unknown", message, measures[row.measure_id])
+
+
+def text_printed(case: Case) -> Findings:
+    for m in case.draft.measures:
+        if not m.text.strip():
+            yield finding("empty_measure", f"第 {m.seq} 項措施無文字。", m)
+
+
+def text_sure(case: Case) -> Findings:
+    for m in case.draft.measures:
+        if m.text_confidence < OCR_SURE:
+            message = f"第 {m.seq} 項措施之辨識信心為 {m.text_confidence:.2f}。"
+            yield finding("low_ocr_confidence", message, m)
+
+
+def numbers_count_on(case: Case) -> Findings:
+    """Numbers of a focus cell begin at 1 and count on by one; they may begin again at any place,
+    and do so after a heading without a number."""
+    cell_before, before = -1, 0
+    for (cell, _), m in zip(case.draft.groups, case.draft.measures):
+        number = _number(m.marker or "")
+        if not number:
+            before = 0 if m.theme or m.title else before
             continue
-        expected = {number_before + 1, 1} if place == last else {1}
-        if number not in expected:
-            before = f"第 {number_before} 點之後" if place == last and number_before else "開頭"
-            out.append(
-                finding(
-                    "numbering_gap",
-                    f"編號不連續：{before}為「{measure['marker']}」。",
-                    plan_id=draft.plan["plan_id"],
-                    measure_id=measure["measure_id"],
-                    page=measure["page_first"],
-                )
-            )
-        last, number_before = place, number
-    return out
+        if cell != cell_before:
+            before = 0
+        if number not in (1, before + 1):
+            after = f"第 {before} 點之後" if before else "開頭"
+            message = f"編號不連續：{after}為「{m.marker}」。"
+            yield finding("numbering_gap", message, text_place(m))
+        cell_before, before = cell, number
 
 
-def _misnumbered(plan: PrintedPlan, plan_id: str) -> list[dict]:
-    out = []
-    expected = 1
-    for section in plan.sections:
-        number = chinese_number(section.marker or "")
-        if number is None:
-            continue
-        if number != expected:
-            out.append(
-                finding(
-                    "section_misnumbered",
-                    f"章節「{section.marker}、{section.heading}」之編號與次序不符（應為第 {expected} 章）。",
-                    plan_id=plan_id,
-                    page=section.page,
-                )
-            )
-        expected = expected + 1
-    return out
+def _number(marker: str) -> int:
+    """The number a marker prints (二、 (2) ② B: 2), with or without its stop; 0 for none."""
+    found = markers.match(marker) or markers.match(f"{marker}.")
+    return found.number if found else 0
+
+
+OF_ANY_DOCUMENT: tuple[Check, ...] = (glyphs_placed,)
+CHECKS: tuple[Check, ...] = (
+    *OF_ANY_DOCUMENT,
+    agency_known,
+    year_known,
+    measures_found,
+    edition_known,
+    edition_unmixed,
+    pillars_matched,
+    focus_points_matched,
+    headings_agree,
+    units_printed,
+    units_known,
+    text_printed,
+    text_sure,
+    numbers_count_on,
+)
+
+
+def doubts(case: Case) -> list[FindingRow]:
+    """Findings of all checks, where the extract stage has not filed the same one of the measure."""
+    filed = {(f.code, f.measure_id) for f in case.draft.findings}
+    checks = CHECKS if case.printed.status == "ok" else OF_ANY_DOCUMENT
+    found = [f for check in checks for f in check(case)]
+    return [f for f in found if (f.code, f.measure_id) not in filed]

@@ -1,18 +1,21 @@
 """Reviewed corrections (`data/corrections/*.csv`), applied on every run.
 
-One line a correction: `plan_id,measure_id,column,old,new,who,why,date`; without measure_id it concerns the plan. A correction
-is applied only while the dataset's own value is still `old`; otherwise it is reported (`correction_stale`) and left alone.
-Lists (units) are written with 、 between names. An empty `old` or `new` means no value.
+One line a correction: `plan_id,measure_id,column,old,new,who,why,date`; without measure_id it
+concerns the plan. A correction is applied only while the dataset's own value is still `old`;
+otherwise it is reported (`correction_stale`) and left alone. `written` and `parse` are how values
+stand in `old` and `new`: lists (units) with 、 between names, no value as an empty text.
 """
 
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from normalize.model import ROC_OFFSET, Draft
+from normalize.model import ROC_OFFSET, Draft, FindingRow, MeasureRow, PlanRow
 from normalize.rows.findings import finding
+from normalize.rows.units import unit_rows
 from normalize.vocabulary.taxonomy import edition
 from normalize.vocabulary.text import searchable
 from normalize.vocabulary.units import Unit, read_units
@@ -21,6 +24,8 @@ COLUMNS = ("plan_id", "measure_id", "column", "old", "new", "who", "why", "date"
 MEASURE_COLUMNS = ("pillar_code", "focus_code", "theme", "marker", "title", "text", "units")
 PLAN_COLUMNS = ("agency", "agency_kind", "year_roc", "is_current")
 _REQUIRED = ("plan_id", "column", "who", "why", "date")
+_TEXTS = ("agency", "agency_kind", "text")  # columns that are empty rather than null
+Value = str | int | bool | list[str] | None
 
 
 class CorrectionError(ValueError):
@@ -44,161 +49,156 @@ class Correction:
 
 
 def read_corrections(folder: Path | None) -> list[Correction]:
-    """All corrections of a folder, files in name order; CorrectionError names the line that is not well formed."""
-    out: list[Correction] = []
-    seen: dict[tuple[str, str, str], str] = {}
+    """All corrections of a folder, files in name order.
+
+    Raises CorrectionError, which names file and line, for one that is not well formed and for a
+    second one of the same value.
+    """
+    seen: dict[tuple[str, str, str], Correction] = {}
     for path in sorted(folder.glob("*.csv")) if folder and folder.is_dir() else []:
-        with open(path, encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
-            if reader.fieldnames is None or set(COLUMNS) - set(reader.fieldnames):
-                raise CorrectionError(f"{path.name}: the header must be {','.join(COLUMNS)}")
-            for row in reader:
-                where = f"{path.name}:{reader.line_num}"
-                values = {
-                    c: (row[c] or "").strip() if c not in ("old", "new") else (row[c] or "")
-                    for c in COLUMNS
-                }
-                lacking = [c for c in _REQUIRED if not values[c]]
-                if lacking:
-                    raise CorrectionError(f"{where}: no {', '.join(lacking)}")
-                allowed = MEASURE_COLUMNS if values["measure_id"] else PLAN_COLUMNS
-                if values["column"] not in allowed:
-                    raise CorrectionError(
-                        f"{where}: column {values['column']} cannot be corrected (allowed: {', '.join(allowed)})"
-                    )
-                place = values["plan_id"], values["measure_id"], values["column"]
-                if place in seen:
-                    raise CorrectionError(f"{where}: {seen[place]} corrects the same value")
-                seen[place] = where
-                out.append(Correction(**values, where=where))
-    return out
+        for c in _read_file(path):
+            first = seen.setdefault((c.plan_id, c.measure_id, c.column), c)
+            if first is not c:
+                raise CorrectionError(f"{c.where}: {first.where} corrects the same value")
+    return list(seen.values())
+
+
+def _read_file(path: Path) -> Iterator[Correction]:
+    with open(path, encoding="utf-8-sig", newline="") as file:
+        reader = csv.DictReader(file)
+        if reader.fieldnames is None or set(COLUMNS) - set(reader.fieldnames):
+            raise CorrectionError(f"{path.name}: the header must be {','.join(COLUMNS)}")
+        for row in reader:
+            # what is printed may begin or end with white space; who, why and date do not
+            values = {c: row[c] or "" for c in COLUMNS}
+            values |= {c: values[c].strip() for c in COLUMNS if c not in ("old", "new")}
+            yield _checked(Correction(**values, where=f"{path.name}:{reader.line_num}"))
+
+
+def _checked(c: Correction) -> Correction:
+    lacking = [name for name in _REQUIRED if not getattr(c, name)]
+    if lacking:
+        raise CorrectionError(f"{c.where}: no {', '.join(lacking)}")
+    allowed = MEASURE_COLUMNS if c.measure_id else PLAN_COLUMNS
+    if c.column not in allowed:
+        listed = f"(allowed: {', '.join(allowed)})"
+        raise CorrectionError(f"{c.where}: column {c.column} cannot be corrected {listed}")
+    try:
+        parse(c.column, c.new)
+    except ValueError as error:
+        raise CorrectionError(f"{c.where}: {c.column} cannot be {c.new}") from error
+    return c
+
+
+def written(value: Value) -> str:
+    """A value as corrections write it: no value is empty, names are joined with 、."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "、".join(value) if isinstance(value, list) else str(value)
+
+
+def parse(column: str, text: str) -> Value:
+    """The value `written` gives as `text`, for all columns but units (`read_units` reads those).
+
+    Raises ValueError for a text that stands for no value of the column.
+    """
+    if column in _TEXTS:
+        return text
+    if column == "is_current":
+        if text.lower() not in ("true", "false"):
+            raise ValueError(f"neither true nor false: {text}")
+        return text.lower() == "true"
+    if column == "year_roc" and text:
+        return int(text)
+    return text or None
 
 
 def apply(corrections: list[Correction], drafts: list[Draft]) -> int:
-    """Apply all that fit; the others become findings of their plan. Returns how many were applied."""
-    by_plan = {d.plan["plan_id"]: d for d in drafts}
-    applied = 0
-    for c in corrections:
-        draft = by_plan.get(c.plan_id)
-        if draft is None:
-            continue  # the plan is not part of this dataset
-        target = (
-            draft.plan
-            if not c.measure_id
-            else next((m for m in draft.measures if m["measure_id"] == c.measure_id), None)
-        )
-        now = None if target is None else _shown(target[c.column])
-        if target is None or now != c.old:
-            found = "措施已不存在" if target is None else f"現值為「{now}」"
-            measure_id = c.measure_id if target is not None and c.measure_id else None
-            draft.findings.append(
-                finding(
-                    "correction_stale",
-                    f"更正條目 {c.where}（{c.column}：「{c.old}」改為「{c.new}」）未套用：{found}。",
-                    plan_id=c.plan_id,
-                    measure_id=measure_id,
-                )
-            )
-            continue
-        _set_measure(draft, target, c) if c.measure_id else _set_plan(draft, c)
-        applied += 1
-    return applied
+    """Apply all that fit.
+
+    The others become findings of their plan. Returns how many were applied.
+    """
+    by_plan = {d.plan.plan_id: d for d in drafts}
+    ours = [(c, by_plan[c.plan_id]) for c in corrections if c.plan_id in by_plan]
+    return sum(_apply(c, draft) for c, draft in ours)
 
 
-def _shown(value: object) -> str:
-    if value is None:
-        return ""
-    return (
-        "、".join(value)
-        if isinstance(value, list)
-        else str(value).lower()
-        if isinstance(value, bool)
-        else str(value)
-    )
+def _apply(c: Correction, draft: Draft) -> bool:
+    if not c.measure_id:
+        now = written(getattr(draft.plan, c.column))
+        if now != c.old:
+            draft.findings.append(_stale(c, draft.plan, f"現值為「{now}」"))
+            return False
+        _set_plan(draft, c)
+        return True
+    row = next((m for m in draft.measures if m.measure_id == c.measure_id), None)
+    if row is None:
+        draft.findings.append(_stale(c, draft.plan, "措施已不存在"))
+        return False
+    now = written(getattr(row, c.column))
+    if now != c.old:
+        draft.findings.append(_stale(c, row, f"現值為「{now}」"))
+        return False
+    _set_measure(draft, row, c)
+    return True
+
+
+def _stale(c: Correction, about: PlanRow | MeasureRow, found: str) -> FindingRow:
+    entry = f"更正條目 {c.where}（{c.column}：「{c.old}」改為「{c.new}」）"
+    return finding("correction_stale", f"{entry}未套用：{found}。", about)
 
 
 def _set_plan(draft: Draft, c: Correction) -> None:
-    value: object = c.new or None
-    if c.column == "year_roc":
-        value = int(c.new)
-        draft.plan["year"] = value + ROC_OFFSET
-    if c.column == "is_current":
-        value = c.new.lower() == "true"
-    draft.plan[c.column] = value if value is not None else ""
-    for row in [*draft.measures, *draft.units]:
-        row.update({k: draft.plan[k] for k in ("agency", "year_roc", "year") if k in row})
+    plan = draft.plan
+    setattr(plan, c.column, parse(c.column, c.new))
+    plan.year = plan.year_roc + ROC_OFFSET if plan.year_roc else None
+    for measure in draft.measures:
+        measure.agency, measure.year_roc, measure.year = plan.agency, plan.year_roc, plan.year
+    for unit in draft.units:
+        unit.agency, unit.year = plan.agency, plan.year
 
 
-def _set_measure(draft: Draft, row: dict, c: Correction) -> None:
-    value = c.new or None
-    row["corrected"].append(c.column)
+def _set_measure(draft: Draft, row: MeasureRow, c: Correction) -> None:
+    row.corrected.append(c.column)
     if c.column == "units":
-        _set_units(draft, row, [u for u in read_units(c.new)] if c.new else [])
+        _set_units(draft, row, read_units(c.new) if c.new else ())
         return
+    setattr(row, c.column, parse(c.column, c.new))
     if c.column == "text":
-        row["text"] = c.new
-        row["text_folded"] = searchable(c.new)
+        row.text_folded = searchable(row.text)
         for unit in draft.units:
-            if unit["measure_id"] == row["measure_id"]:
-                unit["measure"] = c.new
-        return
-    row[c.column] = value
-    known = edition(row["taxonomy"])
+            if unit.measure_id == row.measure_id:
+                unit.measure = row.text
     if c.column in ("pillar_code", "focus_code"):
-        kind = c.column[: -len("_code")]
-        if value is not None and (known is None or value not in known.by_code):
-            raise CorrectionError(f"{c.where}: {value} is no code of edition {row['taxonomy']}")
-        row[kind] = known.text(value) if known else None
-        row[f"{kind}_score"] = 1.0 if value else 0.0
-        if kind == "focus":
-            row["focus_margin"] = 1.0 if value else 0.0
-            draft.findings[:] = [
-                f
-                for f in draft.findings
-                if not (f["measure_id"] == row["measure_id"] and f["code"] == "focus_inferred")
-            ]
+        _set_wording(draft, row, c)
 
 
-def _set_units(draft: Draft, row: dict, units: list[Unit]) -> None:
-    row["units"] = [u.name for u in units]
-    at = next(i for i, u in enumerate(draft.units) if u["measure_id"] == row["measure_id"])
-    common = {
-        k: v
-        for k, v in draft.units[at].items()
-        if k not in ("unit", "unit_printed", "unit_kind", "role", "units_in_measure", "position")
-    }
-    rows = [
-        common
-        | {
-            "unit": u.name,
-            "unit_printed": u.printed,
-            "unit_kind": u.kind,
-            "role": u.role,
-            "units_in_measure": len(units),
-            "position": i,
-        }
-        for i, u in enumerate(units)
-    ]
-    rows = rows or [
-        common
-        | {
-            "unit": None,
-            "unit_printed": None,
-            "unit_kind": None,
-            "role": None,
-            "units_in_measure": 0,
-            "position": 0,
-        }
-    ]
-    draft.units[:] = (
-        draft.units[:at]
-        + rows
-        + [u for u in draft.units[at:] if u["measure_id"] != row["measure_id"]]
-    )
+def _set_wording(draft: Draft, row: MeasureRow, c: Correction) -> None:
+    """What hangs on a corrected code: its wording, and how sure it is."""
+    known = edition(row.taxonomy)
+    if c.new and (known is None or c.new not in known.by_code):
+        raise CorrectionError(f"{c.where}: {c.new} is no code of edition {row.taxonomy}")
+    wording = known.text(c.new) if known else None
+    sure = 1.0 if c.new else 0.0
+    if c.column == "pillar_code":
+        row.pillar, row.pillar_score = wording, sure
+        return
+    row.focus, row.focus_score, row.focus_margin = wording, sure, sure
+    _settle(draft, row, "focus_inferred")
+
+
+def _set_units(draft: Draft, row: MeasureRow, units: Sequence[Unit]) -> None:
+    row.units = [u.name for u in units]
+    at = next(i for i, u in enumerate(draft.units) if u.measure_id == row.measure_id)
+    rest = [u for u in draft.units[at:] if u.measure_id != row.measure_id]
+    draft.units[at:] = unit_rows(row, units) + rest
+    _settle(draft, row, "unit_missing", "unit_unaligned")
+
+
+def _settle(draft: Draft, row: MeasureRow, *codes: str) -> None:
+    """Take back findings of these codes about the measure: a person has answered them."""
     draft.findings[:] = [
-        f
-        for f in draft.findings
-        if not (
-            f["measure_id"] == row["measure_id"] and f["code"] in ("unit_missing", "unit_unaligned")
-        )
+        f for f in draft.findings if f.measure_id != row.measure_id or f.code not in codes
     ]

@@ -2,56 +2,47 @@
 
 from __future__ import annotations
 
-import re
+import json
+from functools import cache
 
-from extract.model import PrintedPlan
+from extract.model import PrintedPlan, PrintedSection
+from normalize.model import SectionRow
+from normalize.vocabulary import DATA
 from normalize.vocabulary.text import match_key, repair
 
-# In this order: the first pattern that a folded heading holds decides.
-_KINDS = (
-    ("evaluation", re.compile("推動及管考|管考|考核|督考|管制|評核|評估|督導|考評|獎懲|獎勵|績效")),
-    ("basis", re.compile("依據|緣起|前言")),
-    ("goals", re.compile("目標|目的|願景|宗旨")),
-    ("scope", re.compile("實施對象|對象|範圍|適用|實施單位|實施機關|任務分工|單位職掌")),
-    ("content", re.compile("內容|策略|作法|做法|執行方法|實施要項|工作要領|執行要項|具體")),
-)
+
+@cache
+def _kinds() -> list[tuple[str, list[str]]]:
+    """(kind, folded words) in the order in which they decide."""
+    raw = json.loads((DATA / "sections.json").read_text("utf-8"))
+    return [(entry["kind"], [match_key(w) for w in entry["words"]]) for entry in raw["kinds"]]
 
 
 def section_kind(heading: str, has_plan_table: bool = False) -> str:
-    """basis, goals, scope, content, evaluation or other; the section that holds the plan table is content."""
+    """basis, goals, scope, content, evaluation or other; one with the plan table is content."""
     if has_plan_table:
         return "content"
     key = match_key(heading)
-    return next((kind for kind, pattern in _KINDS if pattern.search(key)), "other")
+    return next((kind for kind, words in _kinds() if any(w in key for w in words)), "other")
 
 
-_KINDS = tuple(
-    (kind, re.compile("|".join(match_key(w) for w in pattern.pattern.split("|"))))
-    for kind, pattern in _KINDS
-)
-
-
-def section_rows(plan: PrintedPlan, plan_id: str) -> list[dict]:
+def section_rows(plan: PrintedPlan, plan_id: str) -> list[SectionRow]:
     """Rows of `sections`, text repaired."""
-    rows = []
-    for seq, section in enumerate(plan.sections, 1):
-        lines = [repair(p.text) for p in section.paragraphs]
-        for table in section.tables:
-            lines += [
-                " | ".join(repair(cell).replace("\n", " ") for cell in cells)
-                for cells in [table.header, *table.rows]
-                if any(cells)
-            ]
-        heading = repair(section.heading)
-        rows.append(
-            {
-                "plan_id": plan_id,
-                "seq": seq,
-                "marker": section.marker,
-                "heading": heading,
-                "kind": section_kind(heading, section.has_plan_table),
-                "text": "\n".join(lines),
-                "page_first": section.page,
-            }
-        )
-    return rows
+    return [_section_row(plan_id, seq, s) for seq, s in enumerate(plan.sections, 1)]
+
+
+def _section_row(plan_id: str, seq: int, section: PrintedSection) -> SectionRow:
+    heading = repair(section.heading)
+    lines = [repair(p.text) for p in section.paragraphs]
+    for table in section.tables:
+        rows = (cells for cells in [table.header, *table.rows] if any(cells))
+        lines += [" | ".join(repair(c).replace("\n", " ") for c in cells) for cells in rows]
+    return SectionRow(
+        plan_id=plan_id,
+        seq=seq,
+        marker=section.marker,
+        heading=heading,
+        kind=section_kind(heading, section.has_plan_table),
+        text="\n".join(lines),
+        page_first=section.page,
+    )

@@ -1,1 +1,8 @@
-"""Printed names and wordings in, canonical ones out: programmes, agencies, units, titles, numerals, spellings."""
+"""Printed names and wordings in, canonical ones out.
+
+Programmes, agencies, units, titles, numerals, spellings; what is data stands in `data/`.
+"""
+
+from pathlib import Path
+
+DATA = Path(__file__).parent / "data"

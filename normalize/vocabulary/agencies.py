@@ -1,7 +1,8 @@
 """Agencies: a printed name -> canonical name, kind, parent and code.
 
-The registry is data (`normalize/vocabulary/data/agencies-kaohsiung.json`): bureaus and commissions, 38 district offices, subordinate
-offices by the end of their name, short and former names. Agencies elsewhere resolve to their own name and a kind by pattern.
+The registry is data (`normalize/vocabulary/data/agencies-kaohsiung.json`): bureaus and commissions,
+38 district offices, subordinate offices by the end of their name, short and former names. Agencies
+elsewhere resolve to their own name and a kind by pattern.
 """
 
 from __future__ import annotations
@@ -15,13 +16,17 @@ from pathlib import Path
 
 from rapidfuzz import fuzz, process
 
+from normalize.vocabulary import DATA
 from normalize.vocabulary.text import compact, match_key, repair
 
-DATA = Path(__file__).parent / "data"
-FUZZY_LEAST = 75.0  # RapidFuzz ratio of folded names; two district offices of the same length differ by 25 or more
+# RapidFuzz ratio of folded names; two district offices of the same length differ by 25 or more
+FUZZY_LEAST = 75.0
 FUZZY_MARGIN = 5.0
 
-_CITY = r"(?:[臺台][北中南東]|新北|桃園|高雄|基隆|新竹|嘉義|苗栗|彰化|南投|雲林|屏東|宜蘭|花蓮|澎湖|金門|連江)[市縣]"
+_CITY = (
+    r"(?:[臺台][北中南東]|新北|桃園|高雄|基隆|新竹|嘉義|苗栗|彰化|南投|雲林|屏東|宜蘭|花蓮|澎湖"
+    r"|金門|連江)[市縣]"
+)
 _TOWN = re.compile(rf"^{_CITY}.{{1,4}}[區鄉鎮市]公所$")
 _BUREAU = re.compile(rf"^{_CITY}(?:政府)?[^局處會]{{1,10}}(?:局|處|委員會)$")
 _SUBORDINATE = re.compile(
@@ -53,7 +58,10 @@ class Registry:
 
 @lru_cache(maxsize=4)
 def registry(codes_file: Path | None = None) -> Registry:
-    """The registry; `codes_file` is a user's copy of the official code list (機關代碼,機關名稱,…), if there is one."""
+    """The registry.
+
+    `codes_file` is a user's copy of the official code list (機關代碼,機關名稱,…), if there is one.
+    """
     raw = json.loads((DATA / "agencies-kaohsiung.json").read_text("utf-8"))
     codes = read_codes(codes_file) if codes_file else {}
     by_key: dict[str, Agency] = {}
@@ -84,7 +92,10 @@ def _add(by_key: dict[str, Agency], name: str, agency: Agency) -> None:
 
 
 def read_codes(path: Path) -> dict[str, str]:
-    """Name -> code from the official list; agencies that were closed (機關裁撤日期) give way to living ones."""
+    """Name -> code from the official list.
+
+    Agencies that were closed (機關裁撤日期) give way to living ones.
+    """
     out: dict[str, str] = {}
     with open(path, encoding="utf-8-sig", newline="") as file:
         for row in sorted(
@@ -95,7 +106,10 @@ def read_codes(path: Path) -> dict[str, str]:
 
 
 def resolve(printed: str | None, codes_file: Path | None = None) -> Agency | None:
-    """The agency a printed name means; None for no name. An unknown name comes back as printed, kind by pattern."""
+    """The agency a printed name means; None for no name.
+
+    An unknown name comes back as printed, kind by pattern.
+    """
     if not printed or not printed.strip():
         return None
     reg = registry(codes_file)

@@ -1,8 +1,9 @@
 """The desk tool for names the data files do not know.
 
-It goes through the dataset's unmatched headings and units of no known kind, proposes RapidFuzz matches, and writes what a
-person accepts as a variant into the data files (`normalize/vocabulary/data/`), to be reviewed and committed. The pipeline itself only
-looks names up. Nothing is written for a skipped name; Ctrl-C or q keeps what was accepted so far.
+It goes through the dataset's unmatched headings and units of no known kind, proposes RapidFuzz
+matches, and writes what a person accepts as a variant into the data files
+(`normalize/vocabulary/data/`), to be reviewed and committed. The pipeline itself only looks names
+up. Nothing is written for a skipped name; Ctrl-C or q keeps what was accepted so far.
 """
 
 from __future__ import annotations
@@ -12,21 +13,25 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 from rapidfuzz import fuzz, process
 
+from normalize.vocabulary import DATA
 from normalize.vocabulary.numerals import leading_number
 from normalize.vocabulary.text import match_key
 from normalize.vocabulary.units import kind_of
 
-DATA = Path(__file__).parent / "data"
 SHOWN = 5
 
 
 @dataclass(frozen=True)
 class Unknown:
-    """A printed name to be settled: `level` is unit, pillar or focus; `edition` is None for units; `count` rows print it."""
+    """A printed name to be settled: `level` is unit, pillar or focus.
+
+    `edition` is None for units; `count` rows print it.
+    """
 
     level: str
     edition: str | None
@@ -39,7 +44,7 @@ def unknowns(processed: Path) -> list[Unknown]:
     units = pq.read_table(
         processed / "measure_units.parquet", columns=["unit", "unit_kind"]
     ).to_pylist()
-    seen: Counter = Counter(
+    seen: Counter[tuple[str, str | None, str]] = Counter(
         ("unit", None, u["unit"])
         for u in units
         if u["unit_kind"] == "other" and kind_of(u["unit"]) == "other"
@@ -51,13 +56,18 @@ def unknowns(processed: Path) -> list[Unknown]:
             if m["taxonomy"] and m[f"{level}_code"] is None and printed and "\n" not in printed:
                 seen[level, m["taxonomy"], leading_number(printed)[1]] += 1
     return [
-        Unknown(*name, count)
-        for name, count in sorted(seen.items(), key=lambda x: (-x[1], str(x[0])))
+        Unknown(level, edition, printed, count)
+        for (level, edition, printed), count in sorted(
+            seen.items(), key=lambda x: (-x[1], str(x[0]))
+        )
     ]
 
 
 def proposals(unknown: Unknown, data: Path = DATA) -> list[tuple[str, str, float]]:
-    """(key, wording, likeness 0-100) of the closest known names; the key is a code, or the canonical unit name."""
+    """(key, wording, likeness 0-100) of the closest known names.
+
+    The key is a code, or the canonical unit name.
+    """
     if unknown.level == "unit":
         known = {
             e["name"]: e["name"]
@@ -80,7 +90,10 @@ def proposals(unknown: Unknown, data: Path = DATA) -> list[tuple[str, str, float
 
 
 def accept(unknown: Unknown, key: str, data: Path = DATA) -> Path:
-    """Write the name as a variant of `key`; returns the file that changed. KeyError when there is no such key."""
+    """Write the name as a variant of `key`.
+
+    Returns the file that changed. KeyError when there is no such key.
+    """
     path = data / "units.json" if unknown.level == "unit" else _edition_file(unknown.edition, data)
     raw = json.loads(path.read_text("utf-8"))
     entries = (
@@ -99,22 +112,22 @@ def _edition_file(edition: str | None, data: Path) -> Path:
     return data / f"taxonomy-{edition}.json"
 
 
-def _nodes(raw: dict, level: str) -> list[dict]:
+def _nodes(raw: dict[str, Any], level: str) -> list[dict[str, Any]]:
     return raw["pillars"] if level == "pillar" else [f for p in raw["pillars"] for f in p["focus"]]
 
 
 def settle(processed: Path, ask: Callable[[str], str] = input, data: Path = DATA) -> int:
-    """Ask about every unknown name of the dataset in `processed`; returns how many answers were written to the data files.
+    """Ask about every unknown name of the dataset; returns how many answers were written.
 
-    Raises OSError when there is no dataset. What is accepted is written at once, so a break loses nothing.
+    Raises OSError when there is no dataset. What is accepted is written at once, so a break loses
+    nothing.
     """
     todo = unknowns(processed)
     written = 0
     try:
         for unknown in todo:
-            print(
-                f"\n{unknown.level}{f' ({unknown.edition})' if unknown.edition else ''}, {unknown.count} rows: {unknown.printed}"
-            )
+            of = f" ({unknown.edition})" if unknown.edition else ""
+            print(f"\n{unknown.level}{of}, {unknown.count} rows: {unknown.printed}")
             shown = proposals(unknown, data)
             for i, (key, wording, score) in enumerate(shown, 1):
                 print(f"  {i}  {score:3.0f}  {key if key != wording else ''} {wording}")

@@ -1,7 +1,7 @@
 """Chinese numerals and the numbering printed before headings.
 
-`leading_number("(三)推動跨單位…")` gives `(3, "推動跨單位…")`. Plans mix 一、 三. (一) （一） 壹、 1. 1.2 and misprint
-all of them, so the parser is generous about separators and never raises.
+`leading_number("(三)推動跨單位…")` gives `(3, "推動跨單位…")`. Plans mix 一、 三. (一) （一） 壹、
+1. 1.2 and misprint all of them, so the parser is generous about separators and never raises.
 """
 
 from __future__ import annotations
@@ -23,12 +23,16 @@ _BRACKETED = re.compile(
 )
 _PLAIN = re.compile(
     _BULLET
-    + rf"第?([{_NUMERAL}]{{1,3}}|\d{{1,2}}(?:\.\d{{1,2}})?)(?:\s*[、.．。,，:：﹑､)）]|\s+(?=\S))\s*"
+    + rf"第?([{_NUMERAL}]{{1,3}}|\d{{1,2}}(?:\.\d{{1,2}})?)"
+    + r"(?:\s*[、.．。,，:：﹑､)）]|\s+(?=\S))\s*"
 )
 
 
 def chinese_number(text: str) -> int | None:
-    """Value of a numeral under 1000: 十二 -> 12, 一百零五 -> 105, 一○五 -> 105, 105 -> 105; None when it is none."""
+    """Value of a numeral under 1000: 十二 -> 12, 一百零五 -> 105, 一○五 -> 105, 105 -> 105.
+
+    None when it is none.
+    """
     text = text.strip()
     if not text:
         return None
@@ -52,7 +56,7 @@ def chinese_number(text: str) -> int | None:
 
 
 def leading_number(text: str) -> tuple[int | None, str]:
-    """The number printed before a heading and the heading without it; (None, text) when there is none.
+    """The number printed before a heading and the heading without it; (None, text) for none.
 
     Of 1.2 the last part counts: it is the number inside the pillar.
     """

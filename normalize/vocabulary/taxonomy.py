@@ -1,8 +1,9 @@
-"""The editions of the national service programme, one data file each (`normalize/vocabulary/data/taxonomy-<edition>.json`).
+"""The editions of the national service programme, one data file (`taxonomy-<edition>.json`) each.
 
-A third edition is added by adding a file; nothing here names an edition. A file holds pillars and focus points with code,
-official wording, variants seen in print, the headings plans print under a focus point (`items`) and, optionally,
-`counterpart`: codes of other editions that cover the same ground (read in both directions).
+A third edition is added by adding a file; nothing here names an edition. A file holds pillars and
+focus points with code, official wording, variants seen in print, the headings plans print under a
+focus point (`items`) and, optionally, `counterpart`: codes of other editions that cover the same
+ground (read in both directions).
 """
 
 from __future__ import annotations
@@ -11,15 +12,18 @@ import json
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
+from typing import Any
 
+from normalize.vocabulary import DATA
 from normalize.vocabulary.text import match_key
-
-DATA = Path(__file__).parent / "data"
 
 
 @dataclass(frozen=True, eq=False)
 class Node:
-    """A pillar or a focus point. `level` is "pillar" or "focus"; `number` is its printed number inside its parent (0: none)."""
+    """A pillar or a focus point.
+
+    `level` is "pillar" or "focus"; `number` is its printed number inside its parent (0: none).
+    """
 
     code: str
     level: str
@@ -33,7 +37,10 @@ class Node:
 
 @dataclass(frozen=True, eq=False)
 class Edition:
-    """One edition; `nodes` stand in document order: a pillar, then its focus points, then the next pillar."""
+    """One edition.
+
+    `nodes` stand in document order: a pillar, then its focus points, then the next pillar.
+    """
 
     code: str
     programme: str
@@ -86,7 +93,7 @@ def read_edition(path: Path) -> Edition:
     return Edition(raw["edition"], raw["programme"], tuple(raw["years_roc"]), tuple(nodes))
 
 
-def _node(raw: dict, level: str, number: int, pillar: str) -> Node:
+def _node(raw: dict[str, Any], level: str, number: int, pillar: str) -> Node:
     keys = tuple(dict.fromkeys(match_key(t) for t in [raw["text"], *raw.get("variants", [])]))
     counterpart = tuple(
         (edition, code) for edition, codes in raw.get("counterpart", {}).items() for code in codes

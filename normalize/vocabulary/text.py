@@ -2,9 +2,10 @@
 
 Two rules keep the printed wording safe:
 
-* `repair` touches only characters that are *encodings* of an ordinary character (Kangxi radicals, CJK radicals,
-  compatibility ideographs). Widths, punctuation, variants (台/臺) and typos stay.
-* Simplified twins that a recogniser put are mended where it reads (`extract/script/simplified.py`); here they are folded for matching only.
+* `repair` touches only characters that are *encodings* of an ordinary character (Kangxi radicals,
+  CJK radicals, compatibility ideographs). Widths, punctuation, variants (台/臺) and typos stay.
+* Simplified twins that a recogniser put are mended where it reads (`extract/script/simplified.py`);
+  here they are folded for matching only.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from functools import lru_cache
 from extract.script.simplified import mend_simplified
 
 _COMPAT = re.compile("[\u2e80-\u2fdf\uf900-\ufaff\U0002f800-\U0002fa1f]")
-# CJK radicals without a decomposition in Unicode that stand for a whole character (source: Unihan, EquivalentUnifiedIdeograph.txt).
+# CJK radicals without a decomposition in Unicode that stand for a whole character (source: Unihan,
+# EquivalentUnifiedIdeograph.txt).
 _RADICALS = {
     "⺠": "民",
     "⺟": "母",
@@ -93,7 +95,7 @@ _NOT_WORD = re.compile(r"[\W_]+")
 
 
 def repair(text: str) -> str:
-    """Replace radicals and compatibility ideographs by the character they encode; everything else stays."""
+    """Put for radicals and compatibility ideographs what they encode; everything else stays."""
     if not _COMPAT.search(text):
         return text
     return _COMPAT.sub(
@@ -102,7 +104,10 @@ def repair(text: str) -> str:
 
 
 def searchable(text: str) -> str:
-    """Folded form for searching: NFKC, lower case, no white space, common variants as one (台 = 臺). Punctuation stays."""
+    """Folded form for searching: NFKC, lower case, no white space, variants as one (台 = 臺).
+
+    Punctuation stays.
+    """
     return fold(repair(text))
 
 
@@ -114,7 +119,7 @@ def fold(repaired: str) -> str:
 
 @lru_cache(maxsize=16384)
 def match_key(text: str) -> str:
-    """Folded form for matching: `searchable`, letters and digits only, Simplified and Traditional as one."""
+    """Folded form for matching: `searchable`, letters and digits, Simplified as Traditional."""
     return _NOT_WORD.sub("", mend_simplified(searchable(text)).translate(_VARIANTS))
 
 
@@ -124,5 +129,5 @@ _CJK_SPACE = re.compile(r"(?<=[^\x00-\x7f]) | (?=[^\x00-\x7f])")
 
 @lru_cache(maxsize=16384)
 def compact(text: str | None) -> str:
-    """Printed text without surrounding or doubled white space (space beside a CJK character goes)."""
+    """Printed text without surrounding or doubled white space, or any beside a CJK character."""
     return _CJK_SPACE.sub("", _SPACE.sub(" ", text or "")).strip()

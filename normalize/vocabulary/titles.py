@@ -1,6 +1,7 @@
-"""A plan's title line: agency, ROC year and programme words (高雄市甲仙區公所114年度提升服務執行計畫).
+"""A plan's title line: agency, ROC year, programme words (甲仙區公所114年度提升服務執行計畫).
 
-The year may stand before or after the agency, as digits or Chinese numerals; an approval line may follow the title.
+The year may stand before or after the agency, as digits or Chinese numerals; an approval line may
+follow the title.
 """
 
 from __future__ import annotations
@@ -29,7 +30,10 @@ _APPROVAL = re.compile(r"(\d{2,3})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日")
 
 @dataclass(frozen=True)
 class Title:
-    """What a title line says; `approved_roc` is the last date printed with it as (year, month, day), if any."""
+    """What a title line says.
+
+    `approved_roc` is the last date printed with it as (year, month, day), if any.
+    """
 
     agency_printed: str | None
     year_roc: int | None
@@ -39,7 +43,10 @@ class Title:
 
 
 def parse_title(title: str | None, notes: Sequence[str] = ()) -> Title:
-    """Agency and year of a title; None for what it does not say. `notes` are lines printed under it (approval, version)."""
+    """Agency and year of a title.
+
+    None for what it does not say. `notes` are lines printed under it (approval, version).
+    """
     if not title or not title.strip():
         return Title(None, None)
     title = _SPACED.sub("", title)
@@ -47,7 +54,8 @@ def parse_title(title: str | None, notes: Sequence[str] = ()) -> Title:
     around = unicodedata.normalize(
         "NFKC", "\n".join([title, *(_SPACED.sub("", note) for note in notes)])
     )
-    approvals = [tuple(map(int, m.groups())) for m in _APPROVAL.finditer(around)]
+    dates = (map(int, m.groups()) for m in _APPROVAL.finditer(around))
+    approvals = [(year, month, day) for year, month, day in dates]
     text = compact(_APPROVAL.sub("", "".join(lines)))
     year, rest = None, text
     for found in _YEAR.finditer(text):

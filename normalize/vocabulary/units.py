@@ -1,7 +1,8 @@
 """Responsible units: one printed name -> canonical names, kinds and roles.
 
-A printed cell line may hold several names (民政課、社會課 / 登記課 測量課), a role (主辦：…, 協辦：…) or a collective (各課(室)).
-Canonical means one spelling a unit inside the plan's own wording; abbreviations an agency uses (建管處) stay as they are.
+A printed cell line may hold several names (民政課、社會課 / 登記課 測量課), a role (主辦：…,
+協辦：…) or a collective (各課(室)). Canonical means one spelling a unit inside the plan's own
+wording; abbreviations an agency uses (建管處) stay as they are.
 """
 
 from __future__ import annotations
@@ -12,11 +13,9 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 
+from normalize.vocabulary import DATA
 from normalize.vocabulary.text import compact, repair
-
-DATA = Path(__file__).parent / "data"
 
 OFTEN = 3  # times a name stands in a plan before odd ones are read as it
 _SPLIT = re.compile(r"[、，,；;/／\n]+|\s*[‧·•]\s*|\s+(?=[（(]?(?:主辦|協辦|主政|主責|配合))")
@@ -41,7 +40,10 @@ _RANGE = re.compile(
 
 @dataclass(frozen=True)
 class Unit:
-    """A canonical unit: `kind` is section, all_sections, subordinates, whole_agency or other; `role` lead, support or None."""
+    """A canonical unit: `kind` is section, all_sections, subordinates, whole_agency or other.
+
+    `role` lead, support or None.
+    """
 
     name: str
     kind: str
@@ -51,9 +53,10 @@ class Unit:
 
 @lru_cache(maxsize=1)
 def _collectives() -> tuple[dict[str, str], dict[str, str], list[tuple[re.Pattern[str], str]]]:
-    """(variant -> canonical name, canonical name -> kind, patterns -> kind) from `normalize/vocabulary/data/units.json`."""
+    """(variant -> canonical name, canonical name -> kind, patterns -> kind) of `units.json`."""
     raw = json.loads((DATA / "units.json").read_text("utf-8"))
-    names, kinds = {}, {}
+    names: dict[str, str] = {}
+    kinds: dict[str, str] = {}
     for entry in raw["names"]:
         kinds[entry["name"]] = entry["kind"]
         for form in [entry["name"], *entry.get("variants", [])]:
@@ -64,7 +67,7 @@ def _collectives() -> tuple[dict[str, str], dict[str, str], list[tuple[re.Patter
 
 @lru_cache(maxsize=16384)
 def _spelling(name: str) -> str:
-    """One spelling for widths and brackets: full-width letters and digits to half, brackets to half width."""
+    """One spelling for widths: full-width letters, digits and brackets to half width."""
     return unicodedata.normalize("NFKC", compact(name)).strip("。．.:：;")
 
 
@@ -79,21 +82,24 @@ def kind_of(name: str) -> str:
 
 
 def _stuck(name: str, known: frozenset[str]) -> list[str]:
-    """Names printed without anything between them (登記課測量課), where every piece is a name the plan uses elsewhere."""
+    """Names printed without a gap (登記課測量課), where the plan uses every piece elsewhere."""
     if len(name) < 5 or name in known:
         return [name]
-    ends: list[list[str] | None] = [[]] + [None] * len(name)
+    pieces: dict[int, list[str]] = {0: []}  # the names that make up the first characters
     for stop in range(2, len(name) + 1):
         for start in range(stop - 1):
-            if ends[start] is not None and name[start:stop] in known and name[start:stop] != name:
-                ends[stop] = [*ends[start], name[start:stop]]
+            if start in pieces and name[start:stop] in known:
+                pieces[stop] = [*pieces[start], name[start:stop]]
                 break
-    return ends[len(name)] or [name]
+    return pieces.get(len(name), [name])
 
 
 @lru_cache(maxsize=16384)
 def read_units(printed: str, known: frozenset[str] = frozenset()) -> tuple[Unit, ...]:
-    """The units one printed line names, in order; `known` are the names the plan prints on lines of their own."""
+    """The units one printed line names, in order.
+
+    `known` are the names the plan prints on lines of their own.
+    """
     out: list[Unit] = []
     role: str | None = None
     for piece in _SPLIT.split(repair(printed)):
@@ -129,7 +135,7 @@ def read_units(printed: str, known: frozenset[str] = frozenset()) -> tuple[Unit,
 
 
 def mended_names(names: list[str]) -> dict[str, str]:
-    """Recognised names one character off -> the name the plan uses at least three times; for recognised text only.
+    """Recognised names one character off -> the name the plan uses at least three times.
 
     A name of the registry is never mended: 民政課 and 農政課 differ by one character, too.
     """
