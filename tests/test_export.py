@@ -1,4 +1,4 @@
-"""CSV and Excel exports, and the data package, held against the tools that people open them with."""
+"""CSV and Excel exports and the data package, held against the tools that open them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
 
 def sheets(workbook: Path) -> dict[str, list[list[str]]]:
-    """Texts of the workbook's cells by sheet, read from its XML: inline and shared strings, numbers as written."""
+    """Texts of the workbook's cells by sheet, read from its XML: strings, numbers as written."""
     with zipfile.ZipFile(workbook) as book:
         shared = (
             []

@@ -1,7 +1,8 @@
 """The notebooks run from top to bottom, and the committed ones show what a reader needs.
 
 The committed outputs are renewed from `notebooks/`, with a dataset in `data/processed`, by
-`jupyter nbconvert --to notebook --execute --inplace --ExecutePreprocessor.record_timing=False *.ipynb`.
+`jupyter nbconvert --to notebook --execute --inplace
+--ExecutePreprocessor.record_timing=False *.ipynb`.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ def outputs(notebook: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
 
 
 def words(notebook: nbformat.NotebookNode) -> str:
-    """All that can be read in a notebook's outputs; pictures left out, whose base64 may look like anything."""
+    """All that can be read in a notebook's outputs; base64 of pictures may look like anything."""
     texts = []
     for output in outputs(notebook):
         texts += [

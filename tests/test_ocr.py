@@ -22,7 +22,7 @@ from .typesetter.content import Style, make_plan
 from .typesetter.page import Layout, Typesetter
 
 TRUTH = Path(__file__).parent / "plans" / "truth"
-# Letter-spaced, Latin-free text at an ordinary size: what is tested here is the path, not the recogniser.
+# Letter-spaced, Latin-free text at an ordinary size: the path is tested here, not the recogniser.
 PLAN = make_plan(12, Style(latin=False), rows=6)
 
 
@@ -144,7 +144,7 @@ def test_a_document_of_both_kinds(printed: Path, scan: Path, tmp_path: Path) -> 
 
 
 def test_a_hidden_text_layer_is_not_trusted(scan: Path, tmp_path: Path) -> None:
-    """Another program's recognition lies behind the picture: it is nonsense here, and must not be taken for the text."""
+    """Another program's recognition lies behind the picture: nonsense that is not to be taken."""
     path = tmp_path / "layered.pdf"
     with pymupdf.open(scan) as doc:
         doc.select([0])
@@ -160,7 +160,7 @@ def test_a_hidden_text_layer_is_not_trusted(scan: Path, tmp_path: Path) -> None:
 
 
 def test_a_stamp_on_a_scan_does_not_hide_it(scan: Path, tmp_path: Path) -> None:
-    """A line that an archive prints over a scan is visible text; the page is a picture all the same."""
+    """An archive's line over a scan is visible text; the page is a picture all the same."""
     path = tmp_path / "stamped.pdf"
     with pymupdf.open(scan) as doc:
         for page in doc:

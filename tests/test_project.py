@@ -29,7 +29,7 @@ def test_python_examples_of_the_readme_run(
 
 
 def test_every_shell_command_of_the_readme_runs(tmp_path: Path) -> None:
-    """In the README's order, in a copy of the repository's files; `make test` is what is running."""
+    """In the README's order, in a copy of the repository; `make test` is what is running."""
     commands = [
         line.split("   #")[0].rstrip()
         for block in re.findall(r"```sh\n(.*?)```", README, re.DOTALL)

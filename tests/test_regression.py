@@ -18,7 +18,7 @@ def fold(text: object) -> str:
 
 
 def expected(slug: str) -> list[dict]:
-    """Measures of the truth file, in printed order. Focus points the table does not print are left out of account."""
+    """Measures of the truth file, in printed order; focus points only where they are printed."""
     rows = []
     for row in json.loads((TRUTH / f"{slug}.json").read_text("utf-8"))["rows"]:
         for m in row["measures"]:
