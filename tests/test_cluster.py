@@ -34,6 +34,9 @@ from plans.__main__ import main
 from .typesetter.content import make_plan
 from .typesetter.page import Layout, Typesetter
 
+# One worker: the machines and the bucket are made once for all of these tests.
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cluster")]
+
 ROOT = Path(__file__).parent.parent
 FILES = 16
 PLANS = ("civil-affairs-109", "jiaxian-114", "public-works-112", "sanmin-114")

@@ -51,6 +51,7 @@ def sheets(workbook: Path) -> dict[str, list[list[str]]]:
     return out
 
 
+@pytest.mark.slow
 def test_csv_and_workbook_hold_every_row(dataset: Path, tmp_path: Path) -> None:
     written = list(export(dataset, tmp_path))
     assert (
@@ -71,6 +72,7 @@ def test_csv_and_workbook_hold_every_row(dataset: Path, tmp_path: Path) -> None:
     assert {c.name for t in TABLES for c in t.columns} <= {row[1] for row in book["說明"]}
 
 
+@pytest.mark.slow
 def test_foreign_text_never_becomes_a_formula(dataset: Path, tmp_path: Path) -> None:
     evil = ['=HYPERLINK("http://x","y")', "+1+1", "-2", "@SUM(A1)", "\t=1", "好" * (CELL_MOST + 5)]
     for table in TABLES:
@@ -89,6 +91,7 @@ def test_foreign_text_never_becomes_a_formula(dataset: Path, tmp_path: Path) -> 
     assert set(evil[:4]) <= cells and any(len(c) == CELL_MOST and c.endswith(CUT) for c in cells)
 
 
+@pytest.mark.slow
 def test_the_data_package_passes_the_standards_own_check(dataset: Path) -> None:
     done = subprocess.run(
         [Path(sys.executable).with_name("frictionless"), "validate", "datapackage.json", "--json"],
@@ -107,15 +110,14 @@ def test_the_data_package_passes_the_standards_own_check(dataset: Path) -> None:
         ), field["name"]
 
 
+@pytest.mark.slow
 def test_the_check_does_find_faults(dataset: Path, tmp_path: Path) -> None:
+    """A table without one of its columns; the other tables have no part in it."""
     package = json.loads((dataset / "datapackage.json").read_text("utf-8"))
-    for table in TABLES:
-        pq.write_table(
-            pq.read_table(dataset / f"{table.name}.parquet").drop_columns(
-                [TABLES[0].names[1]] if table is TABLES[0] else []
-            ),
-            tmp_path / f"{table.name}.parquet",
-        )
+    table = TABLES[0]
+    package["resources"] = [r for r in package["resources"] if r["name"] == table.name]
+    rows = pq.read_table(dataset / f"{table.name}.parquet").drop_columns([table.names[1]])
+    pq.write_table(rows, tmp_path / f"{table.name}.parquet")
     (tmp_path / "datapackage.json").write_text(json.dumps(package), "utf-8")
     done = subprocess.run(
         [Path(sys.executable).with_name("frictionless"), "validate", "datapackage.json"],

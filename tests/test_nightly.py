@@ -18,6 +18,8 @@ from dataset.diff import as_html, diff
 from nightly import health
 from nightly.run import Busy, Report, as_markdown, run_nightly
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent
 
 

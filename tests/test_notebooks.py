@@ -93,6 +93,7 @@ def with_current(dataset: Path, files: set[str], folder: Path) -> Path:
     return folder
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
 def test_notebook_runs_and_draws(
     path: Path, dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -113,6 +114,7 @@ def test_notebook_runs_and_draws(
     )
 
 
+@pytest.mark.slow
 def test_quality_notebook_runs_without_a_scan(
     dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
