@@ -7,7 +7,7 @@ PY := $(VENV)/bin/python
 PLANS := $(VENV)/bin/plans
 WORKERS ?= $(shell nproc 2>/dev/null || echo 1)
 
-.PHONY: help extract nightly check review export notebooks harmonise test bench bench-match bench-ocr calibrate compare-readers lint lock clean
+.PHONY: help extract nightly check review export notebooks harmonise test test-quick bench bench-match bench-ocr calibrate compare-readers lint lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -54,8 +54,14 @@ notebooks: $(VENV)/.dev ## open the notebooks in JupyterLab
 harmonise: $(VENV)/.runtime ## propose matches for names the data files do not know
 	@$(PLANS) harmonise data/processed
 
-test: $(VENV)/.dev ## run the tests
-	@$(PY) -m pytest
+# T=tests/test_lines.py: that file alone, without the seconds that parallel workers need to start.
+PYTEST := $(PY) -m pytest $(if $(T),$(T),--numprocesses $(WORKERS) --dist loadgroup)
+
+test: $(VENV)/.dev ## run the tests; T=tests/test_lines.py: of one file
+	@$(PYTEST)
+
+test-quick: $(VENV)/.dev ## run the tests without the slow ones
+	@$(PYTEST) -m "not slow"
 
 $(PEERS)/.ready: benchmarks/peers.txt | $(PY)
 	@echo "installing the readers to compare with …"
@@ -81,8 +87,10 @@ calibrate: $(VENV)/.runtime ## renew the table of docs/focus-score.md from data/
 compare-readers: $(VENV)/.runtime ## read data/raw/ with both readers and print where they differ
 	@$(PY) -m extract.compare data/raw
 
-lint: $(VENV)/.dev ## check the style
+lint: $(VENV)/.dev ## check style, format and types
 	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@$(PY) -m mypy
 
 # The test tools are resolved first: what they cannot live with must not be pinned for the runtime either.
 UV := $(PY) -m uv pip compile --quiet --no-header --no-annotate --no-emit-index-url --upgrade --python-version 3.11 pyproject.toml
@@ -92,5 +100,5 @@ lock: $(VENV)/.dev ## pin the newest versions that pyproject.toml allows
 	@$(UV) -c requirements-dev.lock -o requirements.lock
 
 clean: ## delete the environment, the interim records and the dataset
-	rm -rf $(VENV) $(PEERS) .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(PEERS) .pytest_cache .ruff_cache .mypy_cache .hypothesis
 	find data/interim data/processed -mindepth 1 ! -name .gitkeep -exec rm -rf {} +

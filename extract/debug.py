@@ -67,31 +67,30 @@ def _boxes(plan: PrintedPlan) -> dict[int, list[tuple[str, Box, str]]]:
 def _draw(page: Page, picture: pymupdf.Pixmap, boxes: list[tuple[str, Box, str]]) -> pymupdf.Pixmap:
     sheet = pymupdf.open().new_page(width=page.width, height=page.height)
     sheet.insert_image(sheet.rect, pixmap=picture)
+    # One shape for all: each drawing on the page itself reads the whole page again.
+    shape = sheet.new_shape()
     for grid in find_grids(page):
         for cell in grid.cells:
-            sheet.draw_rect(
-                pymupdf.Rect(cell.x0 + 1.5, cell.y0 + 1.5, cell.x1 - 1.5, cell.y1 - 1.5),
-                color=COLOURS["cell"],
-                width=0.8,
+            shape.draw_rect(
+                pymupdf.Rect(cell.x0 + 1.5, cell.y0 + 1.5, cell.x1 - 1.5, cell.y1 - 1.5)
             )
+    shape.finish(color=COLOURS["cell"], width=0.8)
     for x0, x1, y in page.horizontal:
-        sheet.draw_line((x0, y), (x1, y), color=COLOURS["rule"], width=1)
+        shape.draw_line((x0, y), (x1, y))
     for x, y0, y1 in page.vertical:
-        sheet.draw_line((x, y0), (x, y1), color=COLOURS["rule"], width=1)
+        shape.draw_line((x, y0), (x, y1))
+    shape.finish(color=COLOURS["rule"], width=1)
     for (x0, _, x1, _), baseline in zip(page.boxes, page.baseline):
-        sheet.draw_line(
-            (x0, baseline + 1.2), (x1, baseline + 1.2), color=COLOURS["line"], width=0.6
-        )
+        shape.draw_line((x0, baseline + 1.2), (x1, baseline + 1.2))
+    shape.finish(color=COLOURS["line"], width=0.6)
     for kind, box, label in boxes:
-        sheet.draw_rect(
-            pymupdf.Rect(box.x0 - 1, box.y0 - 1, box.x1 + 1, box.y1 + 1),
-            color=COLOURS[kind],
-            width=0.5 if kind == "paragraph" else 1.1,
-        )
+        shape.draw_rect(pymupdf.Rect(box.x0 - 1, box.y0 - 1, box.x1 + 1, box.y1 + 1))
+        shape.finish(color=COLOURS[kind], width=0.5 if kind == "paragraph" else 1.1)
         if label:
-            sheet.insert_text((box.x0 - 1, box.y0 - 2), label, fontsize=6, color=COLOURS[kind])
+            shape.insert_text((box.x0 - 1, box.y0 - 2), label, fontsize=6, color=COLOURS[kind])
     x = 8.0
     for kind, colour in COLOURS.items():
-        sheet.insert_text((x, 10), kind, fontsize=7, color=colour)
+        shape.insert_text((x, 10), kind, fontsize=7, color=colour)
         x += 7 + 4 * len(kind)
+    shape.commit()
     return sheet.get_pixmap(dpi=DPI)

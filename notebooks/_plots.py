@@ -1,6 +1,7 @@
 """What the notebooks share: the tables, a font with Chinese glyphs, a heat map, a crop of a page.
 
-The tables are read from `../data/processed`, the filed PDFs from `../data/raw`; PLANS_DATASET and PLANS_RAW name other folders.
+The tables are read from `../data/processed`, the filed PDFs from `../data/raw`; PLANS_DATASET and
+PLANS_RAW name other folders.
 """
 
 from __future__ import annotations
@@ -27,12 +28,15 @@ _scratch = tempfile.TemporaryDirectory(
 
 
 def dataset(name: str) -> pd.DataFrame:
-    """A table of the dataset by name (`measures`, `plans` …), as the data dictionary describes it."""
+    """A table of the dataset by its name in the data dictionary (`measures`, `plans` …)."""
     return pd.read_parquet(DATASET / f"{name}.parquet")
 
 
 def chinese_font() -> font_manager.FontProperties:
-    """Droid Sans Fallback (Apache-2.0) as PyMuPDF carries it, registered with matplotlib: the same on every machine, whatever fonts it has."""
+    """Droid Sans Fallback (Apache-2.0) as PyMuPDF carries it, registered with matplotlib.
+
+    The same on every machine, whatever fonts it has.
+    """
     path = Path(_scratch.name, "DroidSansFallback.ttf")
     if not path.exists():
         path.write_bytes(pymupdf.Font("cjk").buffer)
@@ -65,7 +69,10 @@ def short(text: str, n: int) -> str:
 
 
 def plan_names(plans: pd.DataFrame) -> pd.Series:
-    """plan_id → a name for axes, office and ROC year: 民政局 109. In the order district offices first, then bureaux, by name."""
+    """plan_id → a name for axes, office and ROC year: 民政局 109.
+
+    District offices come first, then bureaux, each by name.
+    """
     rows = plans.sort_values(
         ["agency_kind", "agency", "year_roc"], ascending=[False, True, True]
     ).set_index("plan_id")
@@ -74,7 +81,10 @@ def plan_names(plans: pd.DataFrame) -> pd.Series:
 
 
 def heat(frame: pd.DataFrame, title: str = "", ax: plt.Axes | None = None) -> plt.Axes:
-    """Heat map with each cell's number in it, a dot for zero; the darkest colour is the frame's largest number. Needs a row and a column at least."""
+    """Heat map with each cell's number in it, a dot for zero; at least one row and one column.
+
+    The darkest colour is the frame's largest number.
+    """
     if ax is None:
         widest = frame.index.astype(str).str.len().max()
         _, ax = plt.subplots(
@@ -101,7 +111,10 @@ def heat(frame: pd.DataFrame, title: str = "", ax: plt.Axes | None = None) -> pl
 
 
 def left_labels(ax: plt.Axes) -> None:
-    """Set the labels of the y axis flush left, so that codes stand under each other. Call it when the labels are final."""
+    """Set the labels of the y axis flush left, so that codes stand under each other.
+
+    Call it when the labels are final.
+    """
     labels = ax.get_yticklabels()
     widest = max(label.get_window_extent().width for label in labels)
     ax.tick_params(axis="y", pad=4 + widest * 72 / ax.figure.dpi)
@@ -109,7 +122,10 @@ def left_labels(ax: plt.Axes) -> None:
 
 
 def show(alt: str) -> None:
-    """Show the current figure and close it: a PNG of 64 colours, a third of the size of a full one. `alt` says what it shows to who cannot see it."""
+    """Show the current figure and close it: a PNG of 64 colours, a third of the size of a full one.
+
+    `alt` says what it shows to who cannot see it.
+    """
     full, small = io.BytesIO(), io.BytesIO()
     plt.savefig(full, format="png", bbox_inches="tight")
     plt.close()
@@ -118,13 +134,18 @@ def show(alt: str) -> None:
 
 
 def table(frame: pd.DataFrame) -> None:
-    """Show a frame of words: cells flush left. As style and as attribute, for code hosts strip the one and JupyterLab overrules the other."""
+    """Show a frame of words: cells flush left.
+
+    As style and as attribute, for code hosts strip the one and JupyterLab overrules the other.
+    """
     html = re.sub(r"<(td|th)\b", r'<\1 align="left" style="text-align: left"', frame.to_html())
     display({"text/html": html, "text/plain": repr(frame)}, raw=True)
 
 
 def page_crop(file: str, page: int, box: dict, margin: float = 36) -> Image:
-    """The part of a PDF page (from 1) that holds `box` (PDF points, origin top left), `margin` points more above and below, the box drawn in red.
+    """The part of a PDF page (from 1) that holds `box`, the box drawn in red.
+
+    `box` is in PDF points, origin top left; `margin` points more are shown above and below it.
 
     Raises FileNotFoundError where the PDF folder lacks `file`.
     """

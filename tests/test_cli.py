@@ -68,6 +68,7 @@ def test_what_cannot_be_done_is_said_in_a_line_with_exit_code_2(
     assert not list(tmp_path.rglob("*.parquet"))
 
 
+@pytest.mark.slow
 def test_a_file_that_fails_is_named_and_the_rest_is_written(tmp_path: Path) -> None:
     raw = tmp_path / "raw"
     raw.mkdir()
@@ -81,6 +82,7 @@ def test_a_file_that_fails_is_named_and_the_rest_is_written(tmp_path: Path) -> N
     )
 
 
+@pytest.mark.slow
 def test_show_prints_the_tree_of_a_pdf(dataset: Path) -> None:
     done = run("plans", "show", "data/raw/jiaxian-114.pdf")
     plan = next(
@@ -99,6 +101,7 @@ def test_show_prints_the_tree_of_a_pdf(dataset: Path) -> None:
     assert known.returncode == 0 and plan["agency"] in known.stdout
 
 
+@pytest.mark.slow
 def test_check_counts_findings_by_code(dataset: Path) -> None:
     done = run("plans", "check", str(dataset))
     findings = pq.read_table(dataset / "findings.parquet").to_pylist()
@@ -118,6 +121,7 @@ def test_the_shell_completes_commands_and_options() -> None:
     assert "review" in done.stdout.split() and "export" not in done.stdout.split()
 
 
+@pytest.mark.slow
 def test_a_pipe_closed_early_is_no_error(dataset: Path) -> None:
     done = subprocess.run(
         f"{sys.executable} -m plans check {dataset} --all | head -1",

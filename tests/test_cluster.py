@@ -1,4 +1,7 @@
-"""The extract stage on a real Dask cluster and a real S3 server: the same bytes as the local run, whatever is lost on the way."""
+"""The extract stage on a real Dask cluster and a real S3 server.
+
+The same bytes as the local run, whatever is lost on the way.
+"""
 
 from __future__ import annotations
 
@@ -33,13 +36,19 @@ from plans.__main__ import main
 from .typesetter.content import make_plan
 from .typesetter.page import Layout, Typesetter
 
+# One worker: the machines and the bucket are made once for all of these tests.
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cluster")]
+
 ROOT = Path(__file__).parent.parent
 FILES = 16
 PLANS = ("civil-affairs-109", "jiaxian-114", "public-works-112", "sanmin-114")
 
 
 class Machines:
-    """A scheduler and workers as processes, each worker in a session of its own so that it can be lost whole, as a machine is."""
+    """A scheduler and workers as processes.
+
+    Each worker has a session of its own, so that it can be lost whole, as a machine is.
+    """
 
     def __init__(self, scratch: Path) -> None:
         self._scratch = str(scratch)
@@ -89,7 +98,7 @@ class Machines:
 
 @pytest.fixture(scope="module")
 def bucket() -> Iterator[str]:
-    """Address of a bucket on a local S3 server, whose place and keys stand in the environment, as everywhere."""
+    """Address of a bucket on a local S3 server, its place and keys in the environment as ever."""
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
@@ -121,7 +130,7 @@ def machines(bucket: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 @pytest.fixture(scope="module")
 def raw(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Filed plans, made plans with a name of its own kind below a folder, many small ones, and one that is no PDF."""
+    """Filed plans, a made one with an odd name below a folder, small ones, one that is no PDF."""
     folder = tmp_path_factory.mktemp("raw")
     copies(folder, 10)
     for name in PLANS:
@@ -170,7 +179,7 @@ def in_bucket(bucket: str, raw: Path) -> str:
     return f"{bucket}/raw"
 
 
-# --- a cluster and the local run ------------------------------------------------------------------------------------
+# --- a cluster and the local run ---
 
 
 def test_a_worker_lost_in_the_middle_changes_no_byte(
@@ -389,7 +398,7 @@ def test_another_extractor_version_is_an_error(
             client.run(_pretend, real, workers=[one])
 
 
-# --- addresses ------------------------------------------------------------------------------------------------------
+# --- addresses ---
 
 
 def test_records_and_tables_through_s3_without_a_cluster(
@@ -468,7 +477,7 @@ def test_a_store_lists_reads_writes_and_deletes(where: str, tmp_path: Path) -> N
     assert store.records(folder / "nowhere") == [] and not store.exists(folder / "nowhere")
 
 
-# --- what goes wrong ------------------------------------------------------------------------------------------------
+# --- what goes wrong ---
 
 
 def test_a_scheduler_that_does_not_answer(raw: Path, tmp_path: Path) -> None:
@@ -500,7 +509,10 @@ def test_errors_name_what_is_missing(
 
 
 def test_local_folders_need_no_fsspec(raw: Path, tmp_path: Path) -> None:
-    code = "import sys; sys.modules['fsspec'] = sys.modules['distributed'] = None; from plans.__main__ import main; sys.exit(main())"
+    code = (
+        "import sys; sys.modules['fsspec'] = sys.modules['distributed'] = None; "
+        "from plans.__main__ import main; sys.exit(main())"
+    )
     done = subprocess.run(
         [sys.executable, "-c", code, "extract", str(raw / "copy00000.pdf"), "--out", str(tmp_path)],
         cwd=ROOT,

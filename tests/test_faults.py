@@ -38,7 +38,11 @@ def remap(pdf: bytes, swaps: dict[str, str]) -> bytes:
     pairs = [f"<{CJK.has_glyph(ord(c)):04x}> <{ord(swaps.get(c, c)):04x}>" for c in sorted(used)]
     chunks = [pairs[i : i + 100] for i in range(0, len(pairs), 100)]
     body = "\n".join(f"{len(c)} beginbfchar\n" + "\n".join(c) + "\nendbfchar" for c in chunks)
-    cmap = f"/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n1 begincodespacerange\n<0000> <ffff>\nendcodespacerange\n{body}\nendcmap\nend\nend"
+    cmap = (
+        "/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n"
+        "1 begincodespacerange\n<0000> <ffff>\nendcodespacerange\n"
+        f"{body}\nendcmap\nend\nend"
+    )
     for xref in range(1, doc.xref_length()):
         kind, value = doc.xref_get_key(xref, "ToUnicode")
         if kind == "xref":

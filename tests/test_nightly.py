@@ -19,6 +19,8 @@ from nightly import health
 from nightly.report import Report, as_markdown
 from nightly.run import Busy, run_nightly
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent
 
 
@@ -122,7 +124,11 @@ def test_a_full_disk_leaves_the_old_dataset(base: Path) -> None:
     night(base)
     old = state(base / "processed")
     copies(base / "raw", 2, tag="more")
-    code = "import resource, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); resource.setrlimit(resource.RLIMIT_FSIZE, (20000, 20000)); from nightly.__main__ import main; sys.exit(main())"
+    code = (
+        "import resource, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); "
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (20000, 20000)); "
+        "from nightly.__main__ import main; sys.exit(main())"
+    )
     done = subprocess.run(
         [sys.executable, "-c", code, *command(base)[3:]],
         cwd=ROOT,

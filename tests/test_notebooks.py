@@ -1,7 +1,8 @@
 """The notebooks run from top to bottom, and the committed ones show what a reader needs.
 
 The committed outputs are renewed from `notebooks/`, with a dataset in `data/processed`, by
-`jupyter nbconvert --to notebook --execute --inplace --ExecutePreprocessor.record_timing=False *.ipynb`.
+`jupyter nbconvert --to notebook --execute --inplace
+--ExecutePreprocessor.record_timing=False *.ipynb`.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ def outputs(notebook: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
 
 
 def words(notebook: nbformat.NotebookNode) -> str:
-    """All that can be read in a notebook's outputs; pictures left out, whose base64 may look like anything."""
+    """All that can be read in a notebook's outputs; base64 of pictures may look like anything."""
     texts = []
     for output in outputs(notebook):
         texts += [
@@ -92,6 +93,7 @@ def with_current(dataset: Path, files: set[str], folder: Path) -> Path:
     return folder
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
 def test_notebook_runs_and_draws(
     path: Path, dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -112,6 +114,7 @@ def test_notebook_runs_and_draws(
     )
 
 
+@pytest.mark.slow
 def test_quality_notebook_runs_without_a_scan(
     dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -15,14 +15,18 @@ import pytest
 from benchmarks.make_scans import make_scan
 from benchmarks.ocr import whole_rows
 from extract.document import extract_document
+from extract.model import PrintedPlan
 from extract.readers.ocr import reader
 
 from .test_layouts import found, truth
 from .typesetter.content import Style, make_plan
 from .typesetter.page import Layout, Typesetter
 
+# One worker: the made scan and what is read from it are shared.
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("ocr")]
+
 TRUTH = Path(__file__).parent / "plans" / "truth"
-# Letter-spaced, Latin-free text at an ordinary size: what is tested here is the path, not the recogniser.
+# Letter-spaced, Latin-free text at an ordinary size: the path is tested here, not the recogniser.
 PLAN = make_plan(12, Style(latin=False), rows=6)
 
 
@@ -38,6 +42,12 @@ def scan(printed: Path) -> Path:
     path = printed.with_name("scan.pdf")
     make_scan(printed, path, dpi=200, seed=3)
     return path
+
+
+@pytest.fixture(scope="module")
+def straight(scan: Path) -> PrintedPlan:
+    """What the scan says as it is."""
+    return extract_document(scan)
 
 
 def spoken(rows: list[dict]) -> list[tuple]:
@@ -68,15 +78,16 @@ def test_the_filed_scan_is_read(dataset: Path) -> None:
     )
 
 
-def test_a_leaning_soiled_scan_comes_back(scan: Path) -> None:
-    plan = extract_document(scan)
-    assert plan.text_source == "ocr"
+def test_a_leaning_soiled_scan_comes_back(straight: PrintedPlan) -> None:
+    assert straight.text_source == "ocr"
     setter = Typesetter(PLAN, Layout(size=12.0, padding=6.0))
-    assert spoken(found(plan)) == spoken(truth(setter.plan))
+    assert spoken(found(straight)) == spoken(truth(setter.plan))
 
 
 @pytest.mark.parametrize("turn", [90, 180])
-def test_scans_the_wrong_way_up(scan: Path, tmp_path: Path, turn: int) -> None:
+def test_scans_the_wrong_way_up(
+    scan: Path, straight: PrintedPlan, tmp_path: Path, turn: int
+) -> None:
     path = tmp_path / "turned.pdf"
     with pymupdf.open(scan) as doc:
         doc.select([0])
@@ -87,7 +98,7 @@ def test_scans_the_wrong_way_up(scan: Path, tmp_path: Path, turn: int) -> None:
                 pymupdf.Rect(0, 0, *size), doc, 0, rotate=turn
             )
             out.save(path)
-    turned, straight = extract_document(path), extract_document(scan)
+    turned = extract_document(path)
     assert turned.title == straight.title
     assert [r.pillar for r in turned.rows][:2] == [r.pillar for r in straight.rows][:2]
     assert turned.turned
@@ -143,8 +154,10 @@ def test_a_document_of_both_kinds(printed: Path, scan: Path, tmp_path: Path) -> 
     assert len(found(plan)) == len(truth(Typesetter(PLAN, Layout(size=12.0, padding=6.0)).plan))
 
 
-def test_a_hidden_text_layer_is_not_trusted(scan: Path, tmp_path: Path) -> None:
-    """Another program's recognition lies behind the picture: it is nonsense here, and must not be taken for the text."""
+def test_a_hidden_text_layer_is_not_trusted(
+    scan: Path, straight: PrintedPlan, tmp_path: Path
+) -> None:
+    """Another program's recognition lies behind the picture: nonsense that is not to be taken."""
     path = tmp_path / "layered.pdf"
     with pymupdf.open(scan) as doc:
         doc.select([0])
@@ -156,11 +169,13 @@ def test_a_hidden_text_layer_is_not_trusted(scan: Path, tmp_path: Path) -> None:
     plan = extract_document(path)
     assert plan.text_source == "ocr"
     assert "亂碼" not in plan.model_dump_json()
-    assert plan.title == extract_document(scan).title
+    assert plan.title == straight.title
 
 
-def test_a_stamp_on_a_scan_does_not_hide_it(scan: Path, tmp_path: Path) -> None:
-    """A line that an archive prints over a scan is visible text; the page is a picture all the same."""
+def test_a_stamp_on_a_scan_does_not_hide_it(
+    scan: Path, straight: PrintedPlan, tmp_path: Path
+) -> None:
+    """An archive's line over a scan is visible text; the page is a picture all the same."""
     path = tmp_path / "stamped.pdf"
     with pymupdf.open(scan) as doc:
         for page in doc:
@@ -173,7 +188,7 @@ def test_a_stamp_on_a_scan_does_not_hide_it(scan: Path, tmp_path: Path) -> None:
         doc.save(path)
     plan = extract_document(path)
     assert plan.text_source == "ocr"
-    assert spoken(found(plan)) == spoken(found(extract_document(scan)))
+    assert spoken(found(plan)) == spoken(found(straight))
 
 
 def test_photographs_with_captions_are_no_scan(printed: Path, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Parts of the reader of scans on made-up input: places, rules, rings, mended characters. No model is needed here."""
+"""Parts of the reader of scans on made-up input: places, rules, rings, mended characters."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ EM = 36.0
 def line(
     advance: float, count: int = 12, seed: int = 0
 ) -> tuple[list[str], list[tuple[float, float]]]:
-    """Ideographs whose ink sits up to a twentieth of the em off the middle and is 0.8 to 0.95 em wide."""
+    """Ideographs whose ink is 0.8 to 0.95 em wide and up to a twentieth of it off the middle."""
     rng = np.random.default_rng(seed)
     middle = advance * np.arange(count) + rng.uniform(-0.05, 0.05, count) * EM
     half = rng.uniform(0.4, 0.475, count) * EM
@@ -141,7 +141,8 @@ def test_a_one_is_an_l_within_a_word_alone(before: str, after: str, out: str) ->
 
 
 def table(stroke: bool) -> np.ndarray:
-    """A page of 200 dots per inch with a table; a short upright in its last row, crossed as 申 is when `stroke`."""
+    """A page of 200 dots per inch with a table; a short upright in its last row, crossed as 申 is
+    when `stroke`."""
     page = np.full((1200, 900), 255, dtype=np.uint8)
     for y in (200, 600, 680):
         cv2.line(page, (100, y), (800, y), 0, 2)

@@ -19,9 +19,9 @@ from dataset.schema import TABLES
 
 
 @pytest.fixture
-def tables(dataset: Path) -> dict[str, pa.Table]:
+def tables(digital: Path) -> dict[str, pa.Table]:
     """The dataset's tables, the year of one plan unknown."""
-    out = {t.name: pq.read_table(dataset / f"{t.name}.parquet", schema=t.arrow()) for t in TABLES}
+    out = {t.name: pq.read_table(digital / f"{t.name}.parquet", schema=t.arrow()) for t in TABLES}
     unknown = out["plans"]["plan_id"][0].as_py()
     for name in ("plans", "measures"):
         rows = out[name].to_pylist()

@@ -1,4 +1,4 @@
-"""The review page in a real browser: what a person does with it works, from the file, without a network."""
+"""The review page in a real browser: what a person does works, from the file, offline."""
 
 from __future__ import annotations
 
@@ -16,6 +16,9 @@ from normalize.rows.corrections import read_corrections
 from review.build import ReviewError, build
 
 from .conftest import run
+
+# One worker: the pages and the browser are made once for all of these tests.
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
 CHROMIUM = next(
     (
@@ -64,7 +67,7 @@ def browser() -> Iterator:
 
 @pytest.fixture(params=[WIDE, NARROW], ids=["wide", "narrow"])
 def page(request: pytest.FixtureRequest, browser, site: Path) -> Iterator:
-    """A page that fails the test on any error in the browser and on any request that leaves the machine."""
+    """A page that fails the test on any error in the browser and any request that goes out."""
     faults: list[str] = []
     page = browser.new_page(viewport=request.param, accept_downloads=True)
     page.on("pageerror", lambda error: faults.append(str(error)))
@@ -108,8 +111,12 @@ def measures(dataset: Path) -> list[dict]:
 
 def fits(page) -> bool:
     """Whether nothing stands out of the window sideways."""
-    return page.evaluate("""() => [...document.querySelectorAll('header, main, figure, article, #pages, #rows')]
-        .every((e) => e.getBoundingClientRect().right <= innerWidth + 1 && e.getBoundingClientRect().left >= -1) && document.documentElement.scrollWidth <= innerWidth""")
+    return page.evaluate("""() => {
+        const all = document.querySelectorAll('header, main, figure, article, #pages, #rows');
+        const boxes = [...all].map((e) => e.getBoundingClientRect());
+        return boxes.every((b) => b.right <= innerWidth + 1 && b.left >= -1)
+            && document.documentElement.scrollWidth <= innerWidth;
+    }""")
 
 
 def test_the_index_lists_every_plan_and_filters(page, site: Path, dataset: Path) -> None:
@@ -130,7 +137,10 @@ def test_pages_are_pictures_with_every_measure_boxed(plan, dataset: Path) -> Non
     for n in range(pictures.count()):
         pictures.nth(n).scroll_into_view_if_needed()
         plan.wait_for_function(
-            "(n) => { const i = document.querySelectorAll('figure img')[n]; return i.complete && i.naturalWidth > 500 }",
+            """(n) => {
+                const i = document.querySelectorAll('figure img')[n];
+                return i.complete && i.naturalWidth > 500;
+            }""",
             arg=n,
         )
     boxed = set(plan.locator("rect.measure").evaluate_all("(all) => all.map((r) => r.dataset.key)"))
@@ -142,7 +152,8 @@ def test_pages_are_pictures_with_every_measure_boxed(plan, dataset: Path) -> Non
 
 def test_pointing_at_a_row_lights_its_box_and_the_other_way(plan, dataset: Path) -> None:
     first, second = (m["measure_id"] for m in measures(dataset)[:2])
-    lit = "(key) => [...document.querySelectorAll('.on')].filter((e) => e.dataset.key === key).map((e) => e.tagName.toLowerCase())"
+    lit = """(key) => [...document.querySelectorAll('.on')]
+        .filter((e) => e.dataset.key === key).map((e) => e.tagName.toLowerCase())"""
     plan.locator(f"article[data-key='{first}'] .text").hover()
     assert {"rect", "article"} <= set(plan.evaluate(lit, first))
     plan.locator(f"rect.measure[data-key='{second}']").first.hover()
@@ -151,7 +162,11 @@ def test_pointing_at_a_row_lights_its_box_and_the_other_way(plan, dataset: Path)
 
 def test_a_click_on_a_box_brings_its_row_and_back(plan, dataset: Path) -> None:
     last = measures(dataset)[-1]["measure_id"]
-    inside = "(e) => { const b = e.getBoundingClientRect(), p = e.closest('#pages, #rows').getBoundingClientRect(); return b.top < p.bottom && b.bottom > p.top }"
+    inside = """(e) => {
+        const b = e.getBoundingClientRect();
+        const p = e.closest('#pages, #rows').getBoundingClientRect();
+        return b.top < p.bottom && b.bottom > p.top;
+    }"""
     row, box = (
         plan.locator(f"article[data-key='{last}']"),
         plan.locator(f"rect.measure[data-key='{last}']").first,

@@ -1,4 +1,4 @@
-"""Hand-checked truth (tests/plans/truth/*.json) -> the PrintedPlan a perfect extract stage would write.
+"""Hand-checked truth (tests/plans/truth/*.json) → the PrintedPlan of a perfect extract stage.
 
 python -m tests.helpers.truth_to_printed tests/plans/truth OUT_DIR
 """
