@@ -82,6 +82,8 @@ class Layout:
     open (no outer frame)."""
     closed_cuts: bool = True
     """A rule closes the table where a page break cuts a row."""
+    open_foot: bool = False
+    """No rule closes the pillar and focus columns at the table's foot."""
     keep_rows: bool = False
     """A row moves to the next page whole where it fits there; otherwise a page break cuts it."""
     vertical_pillar: bool = False

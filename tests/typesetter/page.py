@@ -102,7 +102,10 @@ class Typesetter:
         self.tables += 1
 
     def _close_table(self) -> None:
-        self.sheet.horizontal(self.frame.edges[0], self.frame.edges[-1], self.sheet.y)
+        first = 0
+        if self.layout.open_foot:
+            first = min(self.layout.columns.index(c) for c in ("measure", "unit"))
+        self.sheet.horizontal(self.frame.edges[first], self.frame.edges[-1], self.sheet.y)
         self._verticals()
 
     def _between(self, band: Band) -> None:

@@ -121,6 +121,16 @@ LANDSCAPE = {
     "continued": "表（續）",
     "page_numbers": "第{}頁，共{}頁",
 }
+PLACES = (
+    {},
+    {},
+    BANNER,
+    BOTH,
+    CELL,
+    BETWEEN,
+    BANNER | {"focus_place": "cell", "columns": NO_HEADINGS},
+    BETWEEN | {"focus_place": "cell", "columns": NO_HEADINGS},
+)
 NAMES = (sections_after, one_name)
 
 SHAPES: dict[str, Shape] = {
@@ -179,6 +189,8 @@ SHAPES: dict[str, Shape] = {
     "note below the table": Shape(changes=(sections_after, note_below)),
     "section below an open table": Shape({"rules": "open"}),
     "section below ungrouped rows": Shape({"group_rules": False, "closed_cuts": False}),
+    "section below an open foot": Shape({"open_foot": True}),
+    "note below an open foot": Shape({"open_foot": True}, (sections_after, note_below)),
     "stamp beside the title": Shape({"stamp": "高雄市政府113.02.05收文"}),
     "page of pages": Shape({"page_numbers": "第{}頁，共{}頁"}),
     "landscape table": Shape(LANDSCAPE),
@@ -199,12 +211,13 @@ def random_shape(rng: random.Random) -> Shape:
     if rng.random() < 0.1:
         unit = rng.choice(["（主辦：{}）", "（{}）", "\n承辦單位：{}"])
         changes = rng.sample((small_sections, numbers_first), rng.randint(0, 1))
-        return Shape(changes=(sections_after, *changes), outline=unit)
+        look = {"size": rng.choice([10.5, 12.0]), "contents": rng.choice(["", ".", "…"])}
+        return Shape(look, (sections_after, *changes), outline=unit)
     aligned = rng.random() < 0.6
     units = rng.choice([(), (one_name,), (long_names,)]) if aligned else ()
     said = [c for c in (small_sections, numbers_first, note_below) if rng.random() < 0.25]
     titled = rng.random() < 0.3
-    look = {**rng.choice([{}, {}, BANNER, BOTH, CELL, BETWEEN]), **_habits(rng, aligned)}
+    look = {**rng.choice(PLACES), **_habits(rng, aligned)}
     look["ragged"] = 0.0 if titled else rng.choice([0.0, 0.0, 1.0])
     style = {"aligned": aligned, "titled": titled}
     return Shape(look, (sections_after, *units, *said), style)
@@ -231,6 +244,7 @@ def _habits(rng: random.Random, aligned: bool) -> dict:
         "underline": often(0.15),
         "rules": rng.choice(["stroke", "fill"]),
         "closed_cuts": often(0.7),
+        "open_foot": often(0.15),
         "keep_rows": often(0.3),
         "unit_place": rng.choice(["top", "middle"]),
         "unit_beside": rng.choice(["first", "first", "centre", "shift"]) if aligned else "first",
