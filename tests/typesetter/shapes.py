@@ -122,8 +122,7 @@ LANDSCAPE = {
     "page_numbers": "第{}頁，共{}頁",
 }
 PLACES = (
-    {},
-    {},
+    *[{}] * 4,
     BANNER,
     BOTH,
     CELL,
@@ -249,7 +248,7 @@ def _habits(rng: random.Random, aligned: bool) -> dict:
         "unit_place": rng.choice(["top", "middle"]),
         "unit_beside": rng.choice(["first", "first", "centre", "shift"]) if aligned else "first",
         "page_numbers": rng.choice(["", "{}", "第{}頁，共{}頁"]),
-        "contents": rng.choice(["", "", "", "…", "."]),
-        "stamp": rng.choice(["", "", "", "收文113.02.05"]),
-        **rng.choice([{}, {}, {}, LANDSCAPE, LANDSCAPE | {"sideways": True}]),
+        "contents": rng.choice([*[""] * 8, "…", "."]),
+        "stamp": rng.choice([*[""] * 9, "收文113.02.05"]),
+        **rng.choice([*[{}] * 6, LANDSCAPE, LANDSCAPE | {"sideways": True}]),
     }
