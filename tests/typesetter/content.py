@@ -5,57 +5,13 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, replace
 
-WORDS = [
-    "服務",
-    "申辦",
-    "流程",
-    "民眾",
-    "櫃台",
-    "資訊",
-    "網站",
-    "案件",
-    "業務",
-    "志工",
-    "環境",
-    "法規",
-    "滿意度",
-    "調查",
-    "意見",
-    "陳情",
-    "協助",
-    "提供",
-    "辦理",
-    "檢討",
-    "改善",
-    "公開",
-    "宣導",
-    "設置",
-    "定期",
-    "加強",
-    "里長",
-    "社區",
-    "長者",
-    "關懷",
-    "補助",
-    "諮詢",
-    "電話",
-    "書表",
-    "無障礙",
-    "線上",
-    "資料",
-    "教育",
-    "訓練",
-    "考核",
-    "核准",
-    "占用",
-    "活動",
-    "團體",
-    "研習",
-    "創新",
-    "跨機關",
-    "整合",
-    "便民",
-]
+WORDS = (
+    "服務 申辦 流程 民眾 櫃台 資訊 網站 案件 業務 志工 環境 法規 "
+    "滿意度 調查 意見 陳情 協助 提供 辦理 檢討 改善 公開 宣導 設置 "
+    "定期 加強 里長 社區 長者 關懷 補助 諮詢 電話 書表 無障礙 線上 "
+    "資料 教育 訓練 考核 核准 占用 活動 團體 研習 創新 跨機關 整合 "
+    "便民"
+).split()
 LATIN = ("QR Code", "APP", "1999", "Facebook", "e-mail", "SOP", "24", "i-Taiwan", "100%", "Web2.0")
 UNITS = (
     "民政課",
@@ -76,11 +32,13 @@ PILLARS = (
     "關懷多元對象及城鄉差距",
 )
 NUMERALS = "一二三四五六七八九十"
+Section = tuple[str, str, tuple[str, ...]]
+"""Marker, heading and paragraphs."""
 
 
 @dataclass(frozen=True)
 class Measure:
-    """One measure: its printed marker, title, body paragraphs (sub-items with their markers) and units."""
+    """One measure: printed marker, title, body paragraphs (sub-items with their markers), units."""
 
     marker: str | None
     title: str | None
@@ -106,17 +64,24 @@ class Row:
 
 @dataclass(frozen=True)
 class Plan:
-    """Title, the sections before the table, the table's rows. `aligned`: units stand beside measures, not rows."""
+    """Title, the sections before the table, the table's rows.
+
+    `aligned`: units stand beside measures, not rows.
+    `notes` stand right below the table and belong to its section, the last of `sections`.
+    `after` are the sections that follow.
+    """
 
     title: str
-    sections: tuple[tuple[str, str, tuple[str, ...]], ...]
+    sections: tuple[Section, ...]
     rows: tuple[Row, ...]
     aligned: bool = True
+    notes: tuple[str, ...] = ()
+    after: tuple[Section, ...] = ()
 
 
 @dataclass(frozen=True)
 class Style:
-    """How an office numbers: marker pattern of measures and of sub-items, titles or none, Latin words or none."""
+    """How an office numbers: markers of measures and sub-items, titles, Latin words."""
 
     marker: str = "{}."
     sub: str = "({})"
@@ -178,7 +143,7 @@ def make_plan(seed: int, style: Style = Style(), rows: int = 6) -> Plan:
 
 
 def lengthen(measure: Measure, paragraph: int, title: bool) -> Measure:
-    """The measure with one character more in a paragraph (or its title), so that its end can be told from a wrap."""
+    """The measure with one character more in a paragraph (or its title): its end shows then."""
     if title:
         return replace(measure, title=(measure.title or "") + "案")
     texts = list(measure.paragraphs)

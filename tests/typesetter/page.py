@@ -2,500 +2,272 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from functools import cache
+from collections.abc import Iterator
 
-import pymupdf
+from .body import Band, RuledRow, table_body
+from .content import Plan, Section
+from .layout import Layout
+from .lines import CJK, Frame, Slot, settled
+from .sheet import Sheet
 
-from .content import Measure, Plan, lengthen
-
-CJK = pymupdf.Font("china-t")
-NO_START = "、，。．：；！？）」』】》…％%,.!?:;)]"
-NO_END = "（「『【《(["
-SIZES = {
-    "A4": (595.0, 842.0),
-    "A4 landscape": (842.0, 595.0),
-    "A3": (842.0, 1191.0),
-    "B5": (516.0, 729.0),
-}
-
-
-@dataclass(frozen=True)
-class Layout:
-    """The look of a plan. Lengths in points; `widths` in shares of the table's width."""
-
-    paper: str = "A4"
-    margin: float = 60.0
-    size: float = 11.0
-    leading: float = 1.5
-    padding: float = 5.4
-    columns: tuple[str, ...] = ("pillar", "focus", "measure", "unit")
-    labels: tuple[tuple[str, str], ...] = (
-        ("pillar", "執行要項"),
-        ("focus", "執行重點"),
-        ("measure", "推動作法"),
-        ("unit", "執行單位"),
-        ("index", "編號"),
-        ("remark", "備註"),
-        ("period", "辦理期程"),
-    )
-    widths: tuple[tuple[str, float], ...] = (
-        ("pillar", 1.2),
-        ("focus", 2.0),
-        ("measure", 5.0),
-        ("unit", 1.4),
-        ("index", 0.7),
-        ("remark", 0.8),
-        ("period", 1.2),
-    )
-    joint_header: bool = False
-    """One header label over the focus and the measure column."""
-    repeat_header: bool = False
-    justify: bool = False
-    spacing: float = 0.0
-    """Points added behind each CJK glyph."""
-    hanging: float = 0.0
-    """Points by which the second and later lines of a paragraph are set in."""
-    rules: str = "stroke"
-    """stroke, fill (thin rectangles), dashed, painted (dashes as little rectangles), double, or open (no outer frame)."""
-    closed_cuts: bool = True
-    """A rule closes the table where a page break cuts a row."""
-    keep_rows: bool = False
-    """A row moves to the next page whole where it fits there; otherwise a page break cuts it."""
-    vertical_pillar: bool = False
-    unit_place: str = "top"
-    """top, or middle of the row (only where units belong to rows)."""
-    bold: int = 1
-    """How often each glyph is drawn, a fraction of a point apart."""
-    page_numbers: str = "- {} -"
-    rotation: int = 0
-
-
-@dataclass
-class Slot:
-    """One printed line of a column: its paragraph's texts piece by piece, and whether justification may spread it."""
-
-    text: str
-    indent: float = 0.0
-    spread: bool = False
-
-
-@cache
-def _advance(char: str) -> float:
-    """Advance of a glyph of size 1."""
-    return CJK.glyph_advance(ord(char))
+__all__ = ["CJK", "Layout", "Typesetter"]
 
 
 class Typesetter:
-    """Sets one plan. `plan` is what was printed in the end: a character is added where a paragraph's end would not show."""
+    """Sets one plan.
+
+    `plan` is what was printed in the end: a character more where a paragraph's end would not show.
+    """
 
     def __init__(self, plan: Plan, layout: Layout) -> None:
         self.layout = layout
-        self.doc = pymupdf.open()
-        self.width, self.height = SIZES[layout.paper]
-        widths = dict(layout.widths)
-        total = sum(widths[c] for c in layout.columns)
-        inner = self.width - 2 * layout.margin
-        self.edges = [layout.margin]
-        for column in layout.columns:
-            self.edges.append(self.edges[-1] + inner * widths[column] / total)
-        self.step = layout.size * layout.leading
-        self.plan = self._settled(plan)
-
-    # --- line breaking -------------------------------------------------------------------------------------------
-
-    def room(self, column: str) -> float:
-        i = self.layout.columns.index(column)
-        return self.edges[i + 1] - self.edges[i] - 2 * self.layout.padding
-
-    def advance(self, char: str) -> float:
-        own = _advance(char) * self.layout.size
-        return own + (self.layout.spacing if ord(char) > 0x2000 else 0.0)
-
-    def clusters(self, text: str) -> list[str]:
-        """Pieces no line break may divide: Latin words, and glyphs with the punctuation that clings to them."""
-        out: list[str] = []
-        for char in text:
-            if (
-                out
-                and (
-                    char in NO_START
-                    or out[-1][-1] in NO_END
-                    or (
-                        char.isascii()
-                        and char != " "
-                        and out[-1][-1].isascii()
-                        and out[-1][-1] != " "
-                    )
-                )
-                or char == " "
-                and out
-            ):
-                out[-1] += char
-            else:
-                out.append(char)
-        return out
-
-    def length(self, text: str) -> float:
-        return sum(self.advance(c) for c in text.rstrip(" "))
-
-    def wrap(self, text: str, room: float, hanging: float = 0.0) -> list[Slot]:
-        lines: list[str] = [""]
-        for piece in self.clusters(text):
-            indent = hanging if len(lines) > 1 else 0.0
-            if lines[-1] and self.length(lines[-1] + piece) > room - indent + 1e-6:
-                lines.append("")
-            lines[-1] += piece
-        return [
-            Slot(line.rstrip(" "), hanging if i else 0.0, i < len(lines) - 1)
-            for i, line in enumerate(lines)
-        ]
-
-    def _settled(self, plan: Plan) -> Plan:
-        rows = []
-        for row in plan.rows:
-            measures = list(row.measures)
-            for m in range(len(measures)):
-                for _ in range(40):
-                    doubtful = self._doubtful(
-                        measures[m], measures[m + 1] if m + 1 < len(measures) else None
-                    )
-                    if doubtful is None:
-                        break
-                    measures[m] = lengthen(measures[m], *doubtful)
-            rows.append(replace(row, measures=tuple(measures)))
-        return replace(plan, rows=tuple(rows))
-
-    def _doubtful(self, measure: Measure, following: Measure | None) -> tuple[int, bool] | None:
-        """The paragraph whose last line is so full that its end cannot be seen: (index in the body, is the title)."""
-        texts = measure.printed
-        after = texts[1:] + ([following.printed[0]] if following else [])
-        for i, (text, then) in enumerate(zip(texts, after)):
-            last = self.wrap(text, self.room("measure"), self.layout.hanging)[-1]
-            free = self.room("measure") - last.indent - self.length(last.text)
-            if (
-                free
-                < self.length(self.clusters(then)[0]) + 0.6 * self.layout.size + self.layout.spacing
-            ):
-                return (0, True) if measure.title and i == 0 else (i - bool(measure.title), False)
-        return None
-
-    # --- the table as columns of slots ---------------------------------------------------------------------------
-
-    def body(self) -> list[dict]:
-        """Rows with their columns' slots; merged cells are given to the first row they stand beside."""
-        rows = []
-        pillar = focus = None
-        for n, row in enumerate(self.plan.rows):
-            measure: list[Slot] = []
-            unit: dict[int, Slot] = {}
-            if row.theme:
-                measure += self.wrap(row.theme, self.room("measure"))
-            at_row = len(measure)
-            for m in row.measures:
-                start = len(measure)
-                for text in m.printed:
-                    measure += self.wrap(text, self.room("measure"), self.layout.hanging)
-                if self.plan.aligned:
-                    names = [s for u in m.units for s in self.wrap(u, self.room("unit"))]
-                    for i, slot in enumerate(names):
-                        unit[start + i] = slot
-                    while len(measure) < start + len(names) + 1 and m is not row.measures[-1]:
-                        measure.append(Slot(""))
-                    while len(measure) < start + len(names):
-                        measure.append(Slot(""))
-                    if (
-                        m is not row.measures[-1]
-                        and len(row.measures) > 1
-                        and len(measure) == start + len(names)
-                    ):
-                        measure.append(Slot(""))
-            if not self.plan.aligned:
-                names = [s for u in row.measures[0].units for s in self.wrap(u, self.room("unit"))]
-                first = (
-                    max(0, (len(measure) - len(names)) // 2)
-                    if self.layout.unit_place == "middle"
-                    else at_row
-                )
-                unit = {first + i: s for i, s in enumerate(names)}
-                while len(measure) < max(unit) + 1:
-                    measure.append(Slot(""))
-            cells = {
-                "measure": measure,
-                "unit": [
-                    unit.get(i, Slot(""))
-                    for i in range(max([len(measure), *(k + 1 for k in unit)]))
-                ],
-            }
-            starts = {"measure": True, "unit": True}
-            if row.focus != focus:
-                cells["focus"] = self.wrap(row.focus, self.room("focus"))
-                cells["index"] = [Slot(str(n + 1))]
-                cells["remark"] = [Slot("")]
-                cells["period"] = (
-                    self.wrap("全年度辦理", self.room("period"))
-                    if "period" in self.layout.columns
-                    else [Slot("")]
-                )
-                starts |= {"focus": True, "index": True, "remark": True, "period": True}
-            if row.pillar != pillar:
-                cells["pillar"] = (
-                    self.wrap(row.pillar, self.room("pillar"))
-                    if not self.layout.vertical_pillar
-                    else [Slot(c) for c in row.pillar]
-                )
-                starts["pillar"] = True
-            focus, pillar = row.focus, row.pillar
-            rows.append(
-                {
-                    "cells": cells,
-                    "starts": starts,
-                    "height": max(len(cells["measure"]), len(cells["unit"])),
-                }
-            )
-        for column in ("pillar", "focus", "period"):
-            # A merged cell needs its span to be high enough.
-            first = None
-            for i in range(len(rows) + 1):
-                if i == len(rows) or column in rows[i]["starts"]:
-                    if first is not None:
-                        need = len(rows[first]["cells"][column])
-                        if column == "pillar" and self.layout.vertical_pillar:
-                            need = -(-need * 10 // int(self.layout.leading * 10)) + 1
-                        have = sum(r["height"] for r in rows[first:i])
-                        rows[i - 1]["height"] += max(0, need - have)
-                    first = i
-        return rows
-
-    # --- drawing -------------------------------------------------------------------------------------------------
+        self.frame = Frame(layout)
+        self.plan = settled(plan, self.frame)
 
     def save(self) -> bytes:
         """The PDF file's bytes."""
-        self.writers: list[pymupdf.TextWriter] = []
-        self.pillar_text, self.pillar_done, self.pillar_y = "", 0, 0.0
-        self._open_lines()
+        self._open()
+        if self.layout.table_paper:
+            self.sheet.new_page(self.layout.table_paper)
         self._table()
-        self._finish()
-        return self.doc.tobytes(garbage=3, deflate=True)
+        if self.layout.table_paper and self.plan.after:
+            self.sheet.new_page(self.layout.paper)
+        self._text([(t, True) for t in self.plan.notes])
+        self._sections(self.plan.after)
+        return self.sheet.tobytes(self.headings)
 
     def save_text(self) -> bytes:
         """The PDF of title and sections alone."""
-        self.writers = []
-        self._open_lines()
-        self._finish()
-        return self.doc.tobytes(garbage=3, deflate=True)
+        self._open()
+        return self.sheet.tobytes(self.headings)
 
-    def _new_page(self) -> None:
-        self.page = self.doc.new_page(width=self.width, height=self.height)
-        self.writer = pymupdf.TextWriter(self.page.rect)
-        self.writers.append(self.writer)
-        self.y = self.layout.margin
+    # --- text ---
 
-    def _line(self, slot: Slot, x: float, baseline: float, room: float) -> None:
-        """Draw one line; a justified line is spread over its room."""
-        text = slot.text
-        if not text:
-            return
-        gaps = [
-            i for i in range(len(text) - 1) if not (text[i].isascii() and text[i + 1].isascii())
-        ]
-        extra = (
-            (room - slot.indent - self.length(text)) / len(gaps)
-            if self.layout.justify and slot.spread and gaps
-            else 0.0
-        )
-        x += slot.indent
-        for i, char in enumerate(text):
-            for k in range(self.layout.bold):
-                if char != " ":
-                    self.writer.append(
-                        (x + 0.25 * k, baseline), char, font=CJK, fontsize=self.layout.size
-                    )
-            x += self.advance(char) + (extra if i in gaps else 0.0)
+    def _open(self) -> None:
+        self.sheet = Sheet(self.frame)
+        self.headings: list[tuple[str, int]] = []
+        self.sheet.new_page(self.layout.paper)
+        if self.layout.stamp:
+            size = 0.75 * self.layout.size
+            width = self.frame.length(self.layout.stamp) * 0.75
+            x = self.sheet.page.rect.width - self.layout.margin - width
+            self.sheet.small(self.layout.stamp, x, self.sheet.y + self.layout.size, size)
+        self._text([(self.plan.title, True)])
+        self._sections(self.plan.sections)
+        self.sheet.y += self.layout.size
 
-    def _open_lines(self) -> None:
-        self._new_page()
-        room = self.width - 2 * self.layout.margin
-        texts = [self.plan.title]
-        for marker, heading, paragraphs in self.plan.sections:
-            texts += [f"{marker}、{heading}", *paragraphs]
-        for text in texts:
-            for slot in self.wrap(text, room):
-                if self.y + self.step > self.height - self.layout.margin:
-                    self._new_page()
-                self._line(slot, self.layout.margin, self.y + self.layout.size, room)
-                self.y += self.step
-        self.y += self.layout.size
+    def _sections(self, sections: tuple[Section, ...]) -> None:
+        for marker, heading, paragraphs in sections:
+            self._text([(f"{marker}、{heading}", True)])
+            self.headings.append((f"{marker}、{heading}", len(self.sheet.doc)))
+            self._text([(p, False) for p in paragraphs])
+
+    def _text(self, texts: list[tuple[str, bool]]) -> None:
+        """Lines across the page; a text is told to be a heading or an ordinary paragraph."""
+        for text, heading in texts:
+            indent = 0.0 if heading else self.layout.indent
+            for slot in self.frame.wrap(text, self.frame.text_room, indent=indent):
+                self._text_line(slot)
+
+    def _text_line(self, slot: Slot) -> None:
+        if self.sheet.y + self.frame.step > self.sheet.bottom:
+            self.sheet.new_page(self.layout.paper)
+        baseline = self.sheet.y + self.layout.size
+        self.sheet.line(slot, self.layout.margin, baseline, self.frame.text_room)
+        self.sheet.y += self.frame.step
+
+    # --- the table ---
 
     def _table(self) -> None:
-        rows = self.body()
-        bottom = self.height - self.layout.margin
-        self._header()
-        flow = {c: iter(()) for c in self.layout.columns}
-        top = self.y
-        pad = self.layout.padding
-        for n, row in enumerate(rows):
-            for column in row["starts"]:
-                if column in flow:
-                    flow[column] = iter(row["cells"][column])
-                    if column == "pillar":
-                        self.pillar_text, self.pillar_done = (
-                            "".join(s.text for s in row["cells"]["pillar"]),
-                            0,
-                        )
-            left = row["height"]
-            height = left * self.step + 2 * pad
-            if (
-                self.layout.keep_rows
-                and self.y + height > bottom
-                and height < bottom - self.layout.margin - 4 * self.step
-            ):
-                self._break(top, cut=False)
-                top = self.y
-            self._rule_above(row, n)
-            self.y += pad
-            while left:
-                if self.y + self.step + pad > bottom:
-                    self._break(top, cut=True)
-                    top = self.y
-                    self.y += pad
-                for i, column in enumerate(self.layout.columns):
-                    x = self.edges[i] + pad
-                    if column == "pillar" and self.layout.vertical_pillar:
-                        continue
-                    slot = next(flow[column], None)
-                    if slot is not None:
-                        self._line(slot, x, self.y + self.layout.size, self.room(column))
-                if self.layout.vertical_pillar and "pillar" in self.layout.columns:
-                    self._vertical()
-                self.y += self.step
-                left -= 1
-            self.y += pad
-        self._close(top)
+        self.flow: dict[str, Iterator[Slot]] = {c: iter(()) for c in self.layout.columns}
+        self.pillar_text, self.pillar_done, self.pillar_y = "", 0, 0.0
+        self.fresh = True  # the next row stands right below a rule across the table
+        self.tables = 0
+        if self.layout.pillar_place != "between":
+            self._open_table()
+        for block in table_body(self.plan, self.frame):
+            if isinstance(block, RuledRow):
+                self._row(block)
+            elif block.place == "between":
+                self._between(block)
+            else:
+                self._banner(block)
+        self._close_table()
 
-    def _vertical(self) -> None:
+    def _open_table(self) -> None:
+        if self.tables == 0 or self.layout.head_each:
+            self._header()
+        self.top = self.sheet.y
+        self.fresh = True
+        self.tables += 1
+
+    def _close_table(self) -> None:
+        first = 0
+        if self.layout.open_foot:
+            first = min(self.layout.columns.index(c) for c in ("measure", "unit"))
+        self.sheet.horizontal(self.frame.edges[first], self.frame.edges[-1], self.sheet.y)
+        self._verticals()
+
+    def _between(self, band: Band) -> None:
+        """A heading on the page between two tables."""
+        if self.tables:
+            self._close_table()
+            self.sheet.y += 0.5 * self.frame.step
+        slots = self.frame.wrap(band.text, self.frame.edges[-1] - self.frame.edges[0])
+        if self.sheet.y + (len(slots) + 4) * self.frame.step > self.sheet.bottom:
+            self.sheet.new_page(self.layout.table_paper or self.layout.paper)
+        for slot in slots:
+            self._text_line(slot)
+        self._open_table()
+
+    def _banner(self, band: Band) -> None:
+        """A heading in a row across the table."""
+        pad, step = self.layout.padding, self.frame.step
+        slots = self.frame.wrap(band.text, self.frame.table_room)
+        height = len(slots) * step + 2 * pad
+        if self.sheet.y + height + 2 * (step + pad) > self.sheet.bottom:
+            self._break(cut=False, runs_on=False)
+        left, right, y = self.frame.edges[0], self.frame.edges[-1], self.sheet.y
+        self.sheet.horizontal(left, right, y)
+        self._verticals()
+        if self.layout.shade:
+            self.sheet.grey(left, y, right, y + height)
+        for i, slot in enumerate(slots):
+            baseline = y + pad + i * step + self.layout.size
+            self.sheet.line(slot, left + pad, baseline, self.frame.table_room)
+        self.top = self.sheet.y = y + height
+        if self.layout.rules != "open":
+            for x in (left, right):
+                self.sheet.vertical(x, y, y + height)
+        self.fresh = True
+
+    def _row(self, row: RuledRow) -> None:
+        pad, step, sheet = self.layout.padding, self.frame.step, self.sheet
+        self._start_cells(row)
+        height = row.height * step + 2 * pad
+        page = sheet.bottom - self.layout.margin - 4 * step
+        if self.layout.keep_rows and sheet.y + height > sheet.bottom and height < page:
+            self._break(cut=False, runs_on="pillar" not in row.cells)
+        self._rule_above(row)
+        sheet.y += pad
+        for _ in range(row.height):
+            if sheet.y + step + pad > sheet.bottom:
+                self._break(cut=True, runs_on=True)
+                sheet.y += pad
+            self._row_line()
+            sheet.y += step
+        sheet.y += pad
+
+    def _start_cells(self, row: RuledRow) -> None:
+        self.flow |= {c: iter(slots) for c, slots in row.cells.items() if c in self.flow}
+        if "pillar" in row.cells:
+            self.pillar_text = "".join(s.text for s in row.cells["pillar"])
+            self.pillar_done = 0
+
+    def _row_line(self) -> None:
+        """The next line of every column."""
+        for x, column in zip(self.frame.edges, self.layout.columns):
+            if column == "pillar" and self.layout.vertical_pillar:
+                self._vertical_pillar(x)
+                continue
+            slot = next(self.flow[column], None)
+            if slot is not None:
+                baseline = self.sheet.y + self.layout.size
+                room = self.frame.room(column)
+                self.sheet.line(slot, x + self.layout.padding, baseline, room)
+
+    def _vertical_pillar(self, left: float) -> None:
         """The glyphs of a vertical pillar that stand beside this line's height."""
-        i = self.layout.columns.index("pillar")
-        x = (self.edges[i] + self.edges[i + 1] - self.layout.size) / 2
+        size = self.layout.size
+        x = left + self.layout.padding + (self.frame.room("pillar") - size) / 2
         if self.pillar_done == 0:
-            self.pillar_y = self.y
+            self.pillar_y = self.sheet.y
         while (
             self.pillar_done < len(self.pillar_text)
-            and self.pillar_y + self.layout.size <= self.y + self.step
+            and self.pillar_y + size <= self.sheet.y + self.frame.step
         ):
-            self._line(
-                Slot(self.pillar_text[self.pillar_done]),
-                x,
-                self.pillar_y + 0.88 * self.layout.size,
-                0,
-            )
-            self.pillar_y += self.layout.size
+            slot = Slot(self.pillar_text[self.pillar_done])
+            self.sheet.line(slot, x, self.pillar_y + 0.88 * size, 0)
+            self.pillar_y += size
             self.pillar_done += 1
 
+    # --- header, rules and page breaks ---
+
     def _header(self) -> None:
-        labels = dict(self.layout.labels)
-        self._horizontal(self.edges[0], self.edges[-1], self.y)
-        self.head_top = self.y
-        self.y += self.layout.padding
-        deepest = 1
-        for i, column in enumerate(self.layout.columns):
-            if self.layout.joint_header and column == "measure":
+        columns, edges = self.layout.columns, self.frame.edges
+        top, pad, step = self.sheet.y, self.layout.padding, self.frame.step
+        levels = self.layout.unit_levels
+        labels = self._labels()
+        height = max(2 if levels else 1, *map(len, labels.values())) * step + 2 * pad
+        self.sheet.horizontal(edges[0], edges[-1], top)
+        if self.layout.shade:
+            self.sheet.grey(edges[0], top, edges[-1], top + height)
+        for column, slots in labels.items():
+            self._label(slots, columns.index(column), top + pad)
+        if levels:
+            self._unit_levels(top + pad + step)
+        self.sheet.y = top + height
+        for i, x in enumerate(edges):
+            column = columns[i] if i < len(columns) else ""
+            if column == "measure" and self.layout.joint_header or self._outer(i):
                 continue
-            slots = self.wrap(labels[column], self.room(column))
-            deepest = max(deepest, len(slots))
-            for k, slot in enumerate(slots):
-                self._line(
-                    slot,
-                    self.edges[i] + self.layout.padding,
-                    self.y + k * self.step + self.layout.size,
-                    self.room(column),
-                )
-        self.y += deepest * self.step + self.layout.padding
-        for i, x in enumerate(self.edges):
-            inner = (
-                i < len(self.layout.columns)
-                and self.layout.joint_header
-                and self.layout.columns[i] == "measure"
-            )
-            if not inner and not (self.layout.rules == "open" and i in (0, len(self.edges) - 1)):
-                self._vertical_rule(x, self.head_top, self.y)
+            below_label = levels and column == "coop"
+            self.sheet.vertical(x, top + pad + step if below_label else top, self.sheet.y)
 
-    def _rule_above(self, row: dict, n: int) -> None:
+    def _labels(self) -> dict[str, list[Slot]]:
+        """The header's labels by the column they begin over."""
+        covered = {"measure"} if self.layout.joint_header else set()
+        if self.layout.unit_levels:
+            covered.add("coop")
+        texts = dict(self.layout.labels)
+        own = [c for c in self.layout.columns if c not in covered]
+        return {c: self.frame.wrap(texts[c], self.frame.room(c)) for c in own}
+
+    def _unit_levels(self, y: float) -> None:
+        """主辦 and 協辦 below the label of both unit columns."""
+        first = self.layout.columns.index("unit")
+        self.sheet.horizontal(self.frame.edges[first], self.frame.edges[first + 2], y)
+        for i, text in enumerate(self.layout.unit_levels, first):
+            self._label([Slot(text)], i, y + 0.1 * self.layout.size)
+
+    def _label(self, slots: list[Slot], column: int, y: float) -> None:
+        x = self.frame.edges[column] + self.layout.padding
+        room = self.frame.room(self.layout.columns[column])
+        for k, slot in enumerate(slots):
+            self.sheet.line(slot, x, y + k * self.frame.step + self.layout.size, room)
+
+    def _rule_above(self, row: RuledRow) -> None:
         """The horizontal rules over a row: none within merged cells."""
-        for i, column in enumerate(self.layout.columns):
-            if n == 0 or column in row["starts"]:
-                self._horizontal(self.edges[i], self.edges[i + 1], self.y)
+        edges = self.frame.edges
+        for x0, x1, column in zip(edges, edges[1:], self.layout.columns):
+            if self.fresh or column in row.ruled:
+                self.sheet.horizontal(x0, x1, self.sheet.y)
+        self.fresh = False
 
-    def _break(self, top: float, cut: bool) -> None:
-        if not cut or self.layout.closed_cuts:
-            self._horizontal(self.edges[0], self.edges[-1], self.y)
-        self._verticals(top)
-        self._new_page()
+    def _break(self, cut: bool, runs_on: bool) -> None:
+        """Go to the next page, within a row (`cut`) or between two; the pillar cell may run on."""
+        left, right = self.frame.edges[0], self.frame.edges[-1]
+        closed = not cut or self.layout.closed_cuts
+        if closed:
+            self.sheet.horizontal(left, right, self.sheet.y)
+        self._verticals()
+        self.sheet.new_page(self.layout.table_paper or self.layout.paper)
+        if self.layout.continued:
+            self._text_line(Slot(self.layout.continued))
         if self.layout.repeat_header:
             self._header()
-        self.pillar_y = self.y + self.layout.padding
-        if not cut or self.layout.closed_cuts or self.layout.repeat_header:
-            self._horizontal(self.edges[0], self.edges[-1], self.y)
+        self.pillar_y = self.sheet.y + self.layout.padding
+        if closed or self.layout.repeat_header:
+            merged = self.layout.repeat_header and self.layout.open_merge and runs_on
+            self.sheet.horizontal(self.frame.edges[1] if merged else left, right, self.sheet.y)
+        self.top = self.sheet.y
 
-    def _close(self, top: float) -> None:
-        self._horizontal(self.edges[0], self.edges[-1], self.y)
-        self._verticals(top)
+    def _verticals(self) -> None:
+        if self.sheet.y > self.top:
+            for i, x in enumerate(self.frame.edges):
+                if not self._outer(i):
+                    self.sheet.vertical(x, self.top, self.sheet.y)
 
-    def _verticals(self, top: float) -> None:
-        for i, x in enumerate(self.edges):
-            if not (self.layout.rules == "open" and i in (0, len(self.edges) - 1)):
-                self._vertical_rule(x, top, self.y)
-
-    def _horizontal(self, x0: float, x1: float, y: float) -> None:
-        self._rule((x0, y), (x1, y))
-
-    def _vertical_rule(self, x: float, y0: float, y1: float) -> None:
-        self._rule((x, y0), (x, y1))
-
-    def _rule(self, p: tuple[float, float], q: tuple[float, float]) -> None:
-        style = self.layout.rules
-        if style == "fill":
-            self.page.draw_rect(
-                pymupdf.Rect(p[0] - 0.25, p[1] - 0.25, q[0] + 0.25, q[1] + 0.25),
-                color=None,
-                fill=(0, 0, 0),
-            )
-        elif style == "painted":
-            length = max(q[0] - p[0], q[1] - p[1])
-            for k in range(int(length // 5) + 1):
-                a, b = 5.0 * k, min(5.0 * k + 3, length)
-                box = (
-                    (p[0] + a, p[1] - 0.3, p[0] + b, p[1] + 0.3)
-                    if p[1] == q[1]
-                    else (p[0] - 0.3, p[1] + a, p[0] + 0.3, p[1] + b)
-                )
-                self.page.draw_rect(pymupdf.Rect(box), color=None, fill=(0, 0, 0))
-        elif style == "dashed":
-            self.page.draw_line(p, q, dashes="[3 2] 0", width=0.5)
-        elif style == "double":
-            across = p[1] == q[1]
-            for d in (-0.9, 0.9):
-                self.page.draw_line(
-                    (p[0], p[1] + d) if across else (p[0] + d, p[1]),
-                    (q[0], q[1] + d) if across else (q[0] + d, q[1]),
-                    width=0.4,
-                )
-        else:
-            self.page.draw_line(p, q, width=0.5)
-
-    def _finish(self) -> None:
-        for number, (page, writer) in enumerate(zip(self.doc, self.writers), 1):
-            if self.layout.page_numbers:
-                text = self.layout.page_numbers.format(number)
-                writer.append(
-                    (
-                        self.width / 2 - self.length(text) / 2,
-                        self.height - 0.5 * self.layout.margin,
-                    ),
-                    text,
-                    font=CJK,
-                    fontsize=min(10.0, self.layout.size),
-                )
-            writer.write_text(page)
-            if self.layout.rotation:
-                page.set_rotation(self.layout.rotation)
+    def _outer(self, edge: int) -> bool:
+        """Whether the edge is one of the outer frame that an open table lacks."""
+        return self.layout.rules == "open" and edge in (0, len(self.frame.edges) - 1)
