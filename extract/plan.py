@@ -27,6 +27,7 @@ from extract.model import (
     PrintedUnit,
 )
 from extract.script import markers
+from extract.script.numerals import chinese_number
 from extract.table.columns import count_header_rows
 from extract.table.stitching import PlanTable, TextCell, stitch
 from extract.table.units import UnitName, align, join_names, plan_habit
@@ -485,7 +486,7 @@ def _check_sections(plan: PrintedPlan) -> None:
     for section in plan.sections:
         if section.marker is None:
             continue
-        value = markers.cjk_number(section.marker)
+        value = chinese_number(section.marker)
         if value != expected:
             plan.findings.append(
                 _note(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from extract.layout.lines import Line
 from extract.model import Paragraph, PrintedSection
 from extract.script import markers
+from extract.script.numerals import FORMAL_ANY
 from extract.text.paragraphs import Limits, Placed, measure_limits, rejoin
 
 _HEADING_MAX = 24  # characters: a section heading is a phrase
@@ -70,7 +71,7 @@ def _section_starts(lines: list[Line]) -> list[int]:
         attached = (
             attached
             or bool(out)
-            and re.match(r"^(?:[壹貳參叁肆伍陸柒捌玖拾]+、)?\s*附\s*[件表錄]", line.text)
+            and re.match(rf"^(?:[{FORMAL_ANY}]+、)?\s*附\s*[件表錄]", line.text)
             is not None
         )
         if found is not None and (not attached or not out or found.number > len(out)):
