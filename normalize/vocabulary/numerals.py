@@ -13,9 +13,7 @@ from extract.script.numerals import chinese_number as chinese_number
 
 _SEPARATOR = r"\s*[、.．。,，:：﹑､)）]?\s*"
 _BULLET = r"^[\s•·●○■□◆◇＊*\-]*"
-_BRACKETED = re.compile(
-    _BULLET + rf"[（(〔\[]\s*([{ANY}]+|\d{{1,2}})\s*[）)〕\]]" + _SEPARATOR
-)
+_BRACKETED = re.compile(_BULLET + rf"[（(〔\[]\s*([{ANY}]+|\d{{1,2}})\s*[）)〕\]]" + _SEPARATOR)
 _PLAIN = re.compile(
     _BULLET
     + rf"第?([{ANY}]{{1,3}}|\d{{1,2}}(?:\.\d{{1,2}})?)(?:\s*[、.．。,，:：﹑､)）]|\s+(?=\S))\s*"
