@@ -10,6 +10,8 @@ from typing import Annotated
 
 import typer
 
+from extract.readers import READERS
+
 OK, SOME_FAILED, NOTHING_DONE = 0, 1, 2
 CODES = "Exit codes: 0 all well · 1 some plans failed, the rest is written · 2 nothing could be done, the old dataset stays."
 
@@ -33,9 +35,7 @@ Workers = Annotated[
 CORES = os.cpu_count() or 1
 
 
-class ReaderName(StrEnum):
-    mupdf = "mupdf"
-    pdfplumber = "pdfplumber"
+ReaderName = StrEnum("ReaderName", list(READERS))
 
 
 def _fail(message: object) -> typer.Exit:
@@ -92,7 +92,7 @@ def extract(
     workers: Workers = CORES,
     reader: Annotated[
         ReaderName, typer.Option(help="Library that reads the pages.")
-    ] = ReaderName.mupdf,
+    ] = ReaderName("mupdf"),
     debug_pages: Annotated[
         Path | None,
         typer.Option(
