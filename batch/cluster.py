@@ -20,7 +20,7 @@ from batch.isolate import Isolated, Limits, Lost
 from batch.job import Answers, Job, OnDone, Outcome, list_files
 from batch.reading import Answer, read_file
 from batch.store import File
-from extract.document import Reader
+from extract.readers import Reader
 from extract.version import EXTRACTOR_VERSION
 
 if TYPE_CHECKING:  # Dask is loaded where a cluster is used

@@ -14,7 +14,7 @@ from batch.isolate import Limits, Lost, run_isolated
 from batch.job import Job, OnDone, Outcome, list_files
 from batch.reading import Answer, read_file
 from batch.store import File
-from extract.document import Reader
+from extract.readers import Reader
 
 
 def extract_folder(

@@ -19,9 +19,10 @@ from batch import store
 from batch.isolate import Lost
 from batch.reading import Answer, as_record, failed_file, reader_version
 from batch.store import File
-from extract.document import Reader, file_name
+from extract.document import file_name
 from extract.errors import BadInput
 from extract.model import PrintedPlan
+from extract.readers import Reader
 
 Answers = Iterable[tuple[int, Answer | Lost]]
 """Number of the file and what came of it, in any order.

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from batch.store import File, local_copy
-from extract.document import Reader, extract_document, file_hash, file_name
+from extract.document import extract_document, file_hash, file_name
 from extract.errors import BadInput
 from extract.model import PrintedFinding, PrintedPlan
+from extract.readers import Reader
 from extract.version import EXTRACTOR_VERSION
 
 

@@ -98,8 +98,7 @@ def repeated_cells(plan: PrintedPlan, rng: random.Random) -> PrintedPlan:
 
 
 def merged_focus(plan: PrintedPlan, rng: random.Random) -> PrintedPlan:
-    """The focus point is printed in the pillar cell, behind the pillar, for a third of the cells.
-    """
+    """The focus point is printed in the pillar cell, behind the pillar, for a third of the cells."""
     plan = plan.model_copy(deep=True)
     for row in plan.rows:
         if (
@@ -125,8 +124,7 @@ def swapped_rows(plan: PrintedPlan, rng: random.Random) -> PrintedPlan:
 
 
 def truth_codes(plan: PrintedPlan) -> dict[str, tuple[str, str | None]]:
-    """id of each measure of the clean plan -> (pillar, focus); None where the cell stacks several.
-    """
+    """id of each measure of the clean plan -> (pillar, focus); None where the cell stacks several."""
     draft = draft_plan(plan)
     return {_tag(m): (m.pillar_code, m.focus_code) for m in draft.measures}
 

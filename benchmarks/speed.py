@@ -136,8 +136,7 @@ STARTS = {
 
 
 def startup(rounds: int) -> list[str]:
-    """Lines on how long the command takes to be there, beside `import pymupdf`: medians, in turn.
-    """
+    """Lines on how long the command takes to be there, beside `import pymupdf`: medians, in turn."""
     spent: dict[str, list[float]] = {name: [] for name in STARTS}
     for number in range(rounds + 1):
         for name, arguments in STARTS.items():

@@ -5,16 +5,15 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
-from typing import Literal
 
 import pymupdf
 
 from extract.errors import BadInput
 from extract.model import Page, PrintedFinding, PrintedPlan
 from extract.plan import build_plan
-from extract.readers import mupdf
+from extract.readers import PageReader, Reader, open_reader
 from extract.readers.ocr.choice import is_scan
 from extract.version import EXTRACTOR_VERSION
 
@@ -31,8 +30,6 @@ pymupdf.TOOLS.mupdf_display_warnings(False)
 DAMAGE = re.compile(
     r"zlib error|syntax error|hex string|Length incorrect|premature|treating as end of file"
 )
-
-Reader = Literal["mupdf", "pdfplumber"]
 
 
 def file_hash(path: Path) -> str:
@@ -70,16 +67,12 @@ def extract_document(
             raise BadInput(name, f"檔案有{count}頁，超過上限{MAX_PAGES}頁，不是執行計畫。")
         if count == 0:
             raise BadInput(name, "檔案沒有任何一頁。")
-        other = None
-        if reader == "pdfplumber":
-            from extract.readers import plumber
-
-            other = plumber.Plumber(path)
+        own = opened.enter_context(closing(open_reader(reader, path)))
         for number in range(1, count + 1):
             if number > 1 and number % WINDOW == 1:
-                opened.close()
+                doc.close()
                 doc = opened.enter_context(_open(path, name))
-            pages.append(_read(doc[number - 1], number, other, name))
+            pages.append(_read(doc[number - 1], number, own))
             repaired = repaired or doc.is_repaired
             if on_page:
                 on_page(number, count)
@@ -90,8 +83,6 @@ def extract_document(
     seen = list(pages) if debug is not None else []
     plan = build_plan(pages, name, digest)
     plan.extractor_version = EXTRACTOR_VERSION
-    if other is not None:
-        other.close()
     if debug is not None:
         from extract.debug import draw_pages
 
@@ -120,8 +111,8 @@ def _ends_well(path: Path) -> bool:
         return b"%%EOF" in file.read()
 
 
-def _read(page: pymupdf.Page, number: int, other, name: str) -> Page:
-    digital = other.read_page(number) if other is not None else mupdf.read_page(page, number)
+def _read(page: pymupdf.Page, number: int, reader: PageReader) -> Page:
+    digital = reader.read_page(page, number)
     if not is_scan(page, digital):
         return digital
     from extract.readers.ocr.reader import read_page  # models and OpenCV are loaded for scans alone

@@ -13,9 +13,15 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict
 
 SEAM_VERSION = 1
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+Chars = npt.NDArray[np.str_]
 
 
 @dataclass(slots=True)
@@ -30,13 +36,13 @@ class Page:
     number: int
     width: float
     height: float
-    chars: np.ndarray
-    boxes: np.ndarray
-    baseline: np.ndarray
-    size: np.ndarray
-    confidence: np.ndarray
-    horizontal: np.ndarray
-    vertical: np.ndarray
+    chars: Chars
+    boxes: Floats
+    baseline: Floats
+    size: Floats
+    confidence: Floats
+    horizontal: Floats
+    vertical: Floats
     source: Literal["digital", "ocr"] = "digital"
     findings: list[PrintedFinding] = field(default_factory=list)
     turn: int = 0

@@ -12,7 +12,7 @@ from extract.layout.repair import repair_text
 from extract.ledger import Ledger
 from extract.model import Box, Page, PrintedFinding, PrintedPlan, PrintedSection, PrintedTable
 from extract.pages import read_pages
-from extract.script import markers
+from extract.script.numerals import chinese_number
 from extract.table.rows import read_rows
 from extract.table.stitching import PlanTable, stitch
 from extract.text.mend import mend_plan
@@ -127,7 +127,7 @@ def _misnumbered(sections: list[PrintedSection]) -> list[PrintedFinding]:
     out = []
     marked = [(s, s.marker) for s in sections if s.marker is not None]
     for expected, (section, marker) in enumerate(marked, 1):
-        if markers.cjk_number(marker) != expected:
+        if chinese_number(marker) != expected:
             message = f"章節編號「{marker}、{section.heading}」與次序不符。"
             out.append(_note("section_misnumbered", message, section.page))
     return out

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from extract.readers import READERS
 from plans.console import (
     CORES,
     INTERIM,
@@ -29,13 +29,6 @@ if TYPE_CHECKING:
     from batch.job import Outcome
 
 
-class ReaderName(StrEnum):
-    """The names of `extract.document.Reader`, which would load the libraries that read pages."""
-
-    mupdf = "mupdf"
-    pdfplumber = "pdfplumber"
-
-
 def extract(
     raw: Annotated[
         str,
@@ -47,9 +40,9 @@ def extract(
         str, typer.Option(help="Folder for the records, one JSON a plan; a path or an address.")
     ] = str(INTERIM),
     workers: Workers = CORES,
-    reader: Annotated[
-        ReaderName, typer.Option(help="Library that reads the pages.")
-    ] = ReaderName.mupdf,
+    reader: Annotated[ReaderName, typer.Option(help="Library that reads the pages.")] = ReaderName(
+        next(iter(READERS))
+    ),
     debug_pages: Annotated[
         Path | None,
         typer.Option(
@@ -85,9 +78,9 @@ def extract(
                 progress(done, total, outcome.file)
 
             outcomes = (
-                extract_on_cluster(raw, out, scheduler, reader.value, on_done)
+                extract_on_cluster(raw, out, scheduler, reader, on_done)
                 if scheduler is not None
-                else extract_folder(raw, out, workers, reader.value, on_done, debug_pages)
+                else extract_folder(raw, out, workers, reader, on_done, debug_pages)
             )
     except (BadInput, StoreError, ClusterError) as error:
         raise fail(error) from error

@@ -9,15 +9,13 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-CJK_DIGITS = "一二三四五六七八九十"
-SECTION_DIGITS = "壹貳參肆伍陸柒捌玖拾"
-_SECTION_VARIANTS = str.maketrans("叁叄参贰陆弍弎壱", "參參參貳陸貳參壹")
+from extract.script.numerals import CJK, FORMAL_ANY, chinese_number
 
 # (style, level, pattern); level 0 is the outermost. Patterns are anchored at the line's start.
 _STYLES = [
-    ("section", 0, r"[壹貳參叁叄参肆伍陸陆柒捌玖拾]{1,2}\s*[、.．,，]"),
-    ("cjk", 1, rf"[{CJK_DIGITS}]{{1,3}}\s*[、.．](?![{CJK_DIGITS}])"),
-    ("cjk_paren", 2, rf"[（(〔]\s*[{CJK_DIGITS}]{{1,3}}\s*[)）〕](?:[、.．])?"),
+    ("section", 0, rf"[{FORMAL_ANY}]{{1,2}}\s*[、.．,，]"),
+    ("cjk", 1, rf"[{CJK}]{{1,3}}\s*[、.．](?![{CJK}])"),
+    ("cjk_paren", 2, rf"[（(〔]\s*[{CJK}]{{1,3}}\s*[)）〕](?:[、.．])?"),
     ("number", 3, r"(?:[0-9０-９]{1,2}\s*[.．、](?![0-9０-９])|[⒈-⒛])"),
     ("number_paren", 4, r"(?:[（(]\s*[0-9０-９]{1,2}\s*[)）][.．、]?|[⑴-⒇])"),
     ("number_close", 4, r"[0-9０-９]{1,2}\s*[)）]"),
@@ -42,27 +40,12 @@ class Marker(NamedTuple):
         return LEVEL[self.style]
 
 
-def cjk_number(text: str) -> int:
-    """Value of 一 … 九十九 (also 壹 …); 0 when `text` is no such number."""
-    text = text.translate(_SECTION_VARIANTS)
-    for digits in (CJK_DIGITS, SECTION_DIGITS):
-        if text and all(c in digits for c in text):
-            ten = digits[9]
-            if ten not in text:
-                return digits.index(text) + 1 if len(text) == 1 else 0
-            tens, _, ones = text.partition(ten)
-            return (digits.index(tens) + 1 if tens else 1) * 10 + (
-                digits.index(ones) + 1 if ones else 0
-            )
-    return 0
-
-
 def _number(style: str, text: str) -> int:
     if style == "bullet":
         return 0
     core = re.sub(r"[\s（）()〔〕、.．,，○〇◯]", "", text)
     if style in ("section", "cjk", "cjk_paren"):
-        return cjk_number(core)
+        return chinese_number(core) or 0
     if style in ("upper", "lower"):
         code = ord(core)
         for base in ("A", "a", "Ａ", "ａ"):
@@ -84,7 +67,7 @@ def match(text: str) -> Marker | None:
     )
 
 
-_BARE = re.compile(rf"([0-9０-９]{{1,2}}|[{CJK_DIGITS}]{{1,2}})(?=[^\W\d_a-zA-Z])")
+_BARE = re.compile(rf"([0-9０-９]{{1,2}}|[{CJK}]{{1,2}})(?=[^\W\d_a-zA-Z])")
 _COUNTED = (
     "年月日次個項樓號時分秒人種層樣式成萬千百元天週周倍台臺期等位名件場篇處所區里級類小款條點度"
 )
@@ -97,6 +80,6 @@ def match_bare(text: str, expected: int) -> Marker | None:
         return None
     digits = found.group(1)
     style = "number" if digits.isdigit() else "cjk"
-    if (int(digits) if style == "number" else cjk_number(digits)) != expected:
+    if chinese_number(digits) != expected:
         return None
     return Marker(style, expected, found.end())

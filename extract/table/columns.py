@@ -8,23 +8,9 @@ from itertools import pairwise
 
 from extract.layout.grid import Cell, Grid
 from extract.script import markers
+from extract.script.vocabulary import HEADERS, UNIT
 
-UNIT_END = re.compile(
-    r"(?:課|室|科|處|局|所|中心|隊|組|股|館|站|院|校|會|關|廠|團|位|員工|同仁|人員|單位|機關|\))$"
-)
-
-# Header wording by role, gathered from filed plans of many agencies; the first pattern that fits
-# decides.
-_ROLES = [
-    ("unit", re.compile(r"單位|課室|科室|權責|主辦|承辦|協辦|負責|分工")),
-    ("index", re.compile(r"^(?:編號|項次|序號|序|次序|編碼)$")),
-    ("remark", re.compile(r"備註|備考|備 註|說明|檢討|管考|附註")),
-    ("period", re.compile(r"期程|時程|期限|時間|日期|完成|進度")),
-    ("benefit", re.compile(r"效益|預期|成果|績效|預定|目標值|量化|衡量")),
-    ("measure", re.compile(r"方法|作法|做法|措施|辦法|方式|具體|內容|辦理情形")),
-    ("focus", re.compile(r"重點|策略|指標|子項")),
-    ("pillar", re.compile(r"要項|要領|構面|項目|面向|主軸|目標")),
-]
+UNIT_END = re.compile(rf"(?:{UNIT}|\))$")
 _NUMBERS = re.compile(r"[0-9０-９.、\-－()（）]{1,5}")
 EXTRA = ("index", "remark", "period", "benefit")
 
@@ -34,10 +20,7 @@ def header_role(text: str) -> str | None:
     text = re.sub(r"\s", "", text)
     if not text or len(text) > 14 or re.search(r"[，。；、：:]", text) or markers.match(text):
         return None
-    for role, pattern in _ROLES:
-        if pattern.search(text):
-            return role
-    return None
+    return next((role for role, pattern in HEADERS if pattern.match(text)), None)
 
 
 @dataclass(slots=True)

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from extract.layout.lines import Line
+from extract.script.vocabulary import UNIT_REST
 from extract.table.columns import UNIT_END
 from extract.text.paragraphs import Limits, Placed, cluster_width
 
-REMAINDER = re.compile(r"^(?:[課室科處局所隊組股館站院校會]|中心|心|\(.*\)|（.*）|[)）、，,].*)$")
+REMAINDER = re.compile(rf"^(?:{UNIT_REST}|\(.*\)|（.*）|[)）、，,].*)$")
 JOINERS = "、，,及與和/("
 BLANK = 1.55  # of the line pitch: a larger step between unit lines is a blank line
 BESIDE = 0.6  # of the line pitch: a unit this near a measure's first line stands beside it

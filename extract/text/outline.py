@@ -9,10 +9,11 @@ from itertools import pairwise
 from extract.layout.lines import Line
 from extract.model import Paragraph, PrintedSection
 from extract.script import markers
+from extract.script.numerals import FORMAL_ANY
 from extract.text.paragraphs import Limits, Placed, measure_limits, rejoin
 
 _HEADED = re.compile(r"([^：:。，]{1,24}[：:])\s*(.+)$")  # a heading is a phrase: 24 characters
-_ATTACHED = re.compile(r"(?:[壹貳參叁肆伍陸柒捌玖拾]+、)?\s*附\s*[件表錄]")
+_ATTACHED = re.compile(rf"(?:[{FORMAL_ANY}]+、)?\s*附\s*[件表錄]")
 
 
 @dataclass(slots=True)

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from extract.model import Box, Paragraph, PrintedMeasure, PrintedPlan, PrintedRow, PrintedUnit
 from extract.script import markers
 from extract.script.markers import LEVEL, Marker
+from extract.script.vocabulary import UNIT, UNIT_ROLES, one_of
 from extract.text.measures import is_title
 
 # 「（主辦：民政課）」 or 「（民政課、社會課）」 at the end of a measure.
-_ROLE = r"(?:(?:主辦|承辦|執行|辦理|權責|責任|業務)?(?:單位|課室|機關)?\s*[:：]\s*)?"
-_ENDING = r"(?:課|室|科|處|局|所|中心|隊|組|股|館|站|會|機關|單位|同仁|員工)"
-_NAME = rf"[^（）()【】\[\]，。；]{{1,12}}{_ENDING}[、，,；;/及]?"
-_UNIT = re.compile(rf"[（(【\[]\s*{_ROLE}((?:{_NAME})+)\s*[）)】\]]\s*[。.]?$")
+_LABEL = rf"(?:{one_of(list(UNIT_ROLES))}?(?:單位|課室|機關)?\s*[:：]\s*)?"
+_NAME = rf"[^（）()【】\[\]，。；]{{1,12}}{UNIT}"
+_UNIT = re.compile(rf"[（(【\[]\s*{_LABEL}((?:{_NAME}[、，,；;/及]?)+)\s*[）)】\]]\s*[。.]?$")
 _STYLES = {"cjk", "cjk_paren", "number", "number_paren"}
 
 

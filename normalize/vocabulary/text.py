@@ -2,8 +2,8 @@
 
 Two rules keep the printed wording safe:
 
-* `repair` touches only characters that are *encodings* of an ordinary character (Kangxi radicals,
-  CJK radicals, compatibility ideographs). Widths, punctuation, variants (台/臺) and typos stay.
+* `repair` touches only characters that are *encodings* of an ordinary character
+  (`extract/script/characters.py`). Widths, punctuation, variants (台/臺) and typos stay.
 * Simplified twins that a recogniser put are mended where it reads (`extract/script/simplified.py`);
   here they are folded for matching only.
 """
@@ -14,47 +14,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from extract.script.characters import repair as repair
 from extract.script.simplified import mend_simplified
-
-_COMPAT = re.compile("[\u2e80-\u2fdf\uf900-\ufaff\U0002f800-\U0002fa1f]")
-# CJK radicals without a decomposition in Unicode that stand for a whole character (source: Unihan,
-# EquivalentUnifiedIdeograph.txt).
-_RADICALS = {
-    "⺠": "民",
-    "⺟": "母",
-    "⻑": "長",
-    "⻄": "西",
-    "⻘": "青",
-    "⻝": "食",
-    "⻢": "马",
-    "⻩": "黄",
-    "⻆": "角",
-    "⻁": "虎",
-    "⻣": "骨",
-    "⻤": "鬼",
-    "⻫": "齊",
-    "⻳": "龟",
-    "⻬": "齐",
-    "⻅": "见",
-    "⻉": "贝",
-    "⻋": "车",
-    "⻔": "门",
-    "⻚": "页",
-    "⻛": "风",
-    "⻜": "飞",
-    "⺾": "艹",
-    "⻌": "辶",
-    "⻏": "阝",
-    "⺼": "月",
-    "⺝": "月",
-    "⺃": "乚",
-    "⺒": "巳",
-    "⺎": "兀",
-    "⺌": "小",
-    "⺮": "竹",
-    "⺶": "羊",
-    "⻗": "雨",
-}
 
 _VARIANTS = str.maketrans(
     {
@@ -92,15 +53,6 @@ _VARIANTS = str.maketrans(
 )
 _VARIED = frozenset(map(chr, _VARIANTS))
 _NOT_WORD = re.compile(r"[\W_]+")
-
-
-def repair(text: str) -> str:
-    """Put for radicals and compatibility ideographs what they encode; everything else stays."""
-    if not _COMPAT.search(text):
-        return text
-    return _COMPAT.sub(
-        lambda m: _RADICALS.get(m.group(), unicodedata.normalize("NFKC", m.group())), text
-    )
 
 
 def searchable(text: str) -> str:

@@ -14,28 +14,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from extract.script.numerals import CJK
+from extract.script.vocabulary import OFFICE, UNIT_ROLES, one_of
 from normalize.vocabulary import DATA
 from normalize.vocabulary.text import compact, repair
 
 OFTEN = 3  # times a name stands in a plan before odd ones are read as it
-_SPLIT = re.compile(r"[、，,；;/／\n]+|\s*[‧·•]\s*|\s+(?=[（(]?(?:主辦|協辦|主政|主責|配合))")
-_ROLE = re.compile(
-    r"^[（(]?(主辦|協辦|主政|主責|承辦|配合)(?:單位|課室|機關)?[)）]?\s*[:：]?\s*(?=\S)"
-)
-_ROLE_AFTER = re.compile(r"\s*[（(](主辦|協辦|主政|主責|承辦|配合)[)）]$")
-_ROLE_CODE = {
-    "主辦": "lead",
-    "主政": "lead",
-    "主責": "lead",
-    "承辦": "lead",
-    "協辦": "support",
-    "配合": "support",
-}
-_UNIT_END = r"(?:課|科|室|組|股|處|隊|中心|站|所|館|會|局|廠|場|分局|小組|辦公室)"
-_SECTION = re.compile(rf"{_UNIT_END}(?:[（(].*[)）])?$")
-_RANGE = re.compile(
-    r"^第[一二三四五六七八九十]+(?:組|課|科|股|隊)?[至到~～-]第?[一二三四五六七八九十]+(?:組|課|科|股|隊)$"
-)
+_ROLES = {word: role for word, role in UNIT_ROLES.items() if role}
+_WORD = one_of(list(_ROLES))
+_SPLIT = re.compile(rf"[、，,；;/／\n]+|\s*[‧·•]\s*|\s+(?=[（(]?{_WORD})")
+_ROLE = re.compile(rf"^[（(]?({_WORD})(?:單位|課室|機關)?[)）]?\s*[:：]?\s*(?=\S)")
+_ROLE_AFTER = re.compile(rf"\s*[（(]({_WORD})[)）]$")
+_SECTION = re.compile(rf"{OFFICE}(?:[（(].*[)）])?$")
+_SERIES = "(?:組|課|科|股|隊)"
+_RANGE = re.compile(rf"^第[{CJK}]+{_SERIES}?[至到~～-]第?[{CJK}]+{_SERIES}$")
 
 
 @dataclass(frozen=True)
@@ -108,11 +100,11 @@ def read_units(printed: str, known: frozenset[str] = frozenset()) -> tuple[Unit,
             continue
         found = _ROLE.match(piece)
         if found:
-            role, piece = _ROLE_CODE[found.group(1)], piece[found.end() :]
+            role, piece = _ROLES[found.group(1)], piece[found.end() :]
         own = role
         found = _ROLE_AFTER.search(piece)
         if found:
-            own, piece = _ROLE_CODE[found.group(1)], piece[: found.start()]
+            own, piece = _ROLES[found.group(1)], piece[: found.start()]
         words = piece.split()
         whole = (
             [piece]
