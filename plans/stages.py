@@ -40,9 +40,10 @@ def extract(
         str, typer.Option(help="Folder for the records, one JSON a plan; a path or an address.")
     ] = str(INTERIM),
     workers: Workers = CORES,
-    reader: Annotated[ReaderName, typer.Option(help="Library that reads the pages.")] = ReaderName(
-        next(iter(READERS))
-    ),
+    reader: Annotated[
+        str,
+        typer.Option(click_type=click.Choice(list(READERS)), help="Library that reads the pages."),
+    ] = next(iter(READERS)),
     debug_pages: Annotated[
         Path | None,
         typer.Option(
