@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import click
 import typer
 
 from extract.readers import READERS
@@ -30,6 +30,11 @@ if TYPE_CHECKING:
     from batch.job import Outcome
 
 
+# The type checker wants the names written out; they stand in the readers' table alone.
+ReaderName = StrEnum("ReaderName", list(READERS))  # type: ignore[misc]
+DEFAULT = ReaderName(next(iter(READERS)))
+
+
 def extract(
     raw: Annotated[
         str,
@@ -41,10 +46,7 @@ def extract(
         str, typer.Option(help="Folder for the records, one JSON a plan; a path or an address.")
     ] = str(INTERIM),
     workers: Workers = CORES,
-    reader: Annotated[
-        str,
-        typer.Option(click_type=click.Choice(list(READERS)), help="Library that reads the pages."),
-    ] = next(iter(READERS)),
+    reader: Annotated[ReaderName, typer.Option(help="Library that reads the pages.")] = DEFAULT,
     debug_pages: Annotated[
         Path | None,
         typer.Option(
@@ -80,9 +82,9 @@ def extract(
                 progress(done, total, outcome.file)
 
             outcomes = (
-                extract_on_cluster(raw, out, scheduler, reader, on_done)
+                extract_on_cluster(raw, out, scheduler, reader.value, on_done)
                 if scheduler is not None
-                else extract_folder(raw, out, workers, reader, on_done, debug_pages)
+                else extract_folder(raw, out, workers, reader.value, on_done, debug_pages)
             )
     except (BadInput, StoreError, ClusterError) as error:
         raise fail(error) from error
