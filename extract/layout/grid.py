@@ -16,7 +16,7 @@ COVERED = 0.6  # share of a cell edge a rule must cover to count (worn and dashe
 OPEN_END = 5.0  # points: verticals that run on this far past the last horizontal leave the table open there
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Cell:
     """A cell over lattice rows [row, row_end) and columns [col, col_end), its box in points."""
 

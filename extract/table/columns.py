@@ -1,9 +1,10 @@
-"""Which column of the plan table is which: by the role of its printed header, then by what stands in it."""
+"""Which column of the plan table is which: by its printed header, then by what stands in it."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import pairwise
 
 from extract.layout.grid import Cell, Grid
 from extract.script import markers
@@ -12,7 +13,8 @@ UNIT_END = re.compile(
     r"(?:課|室|科|處|局|所|中心|隊|組|股|館|站|院|校|會|關|廠|團|位|員工|同仁|人員|單位|機關|\))$"
 )
 
-# Header wording by role; the first pattern that fits decides. Labels gathered from filed plans of many agencies.
+# Header wording by role, gathered from filed plans of many agencies; the first pattern that fits
+# decides.
 _ROLES = [
     ("unit", re.compile(r"單位|課室|科室|權責|主辦|承辦|協辦|負責|分工")),
     ("index", re.compile(r"^(?:編號|項次|序號|序|次序|編碼)$")),
@@ -23,6 +25,7 @@ _ROLES = [
     ("focus", re.compile(r"重點|策略|指標|子項")),
     ("pillar", re.compile(r"要項|要領|構面|項目|面向|主軸|目標")),
 ]
+_NUMBERS = re.compile(r"[0-9０-９.、\-－()（）]{1,5}")
 EXTRA = ("index", "remark", "period", "benefit")
 
 
@@ -41,13 +44,15 @@ def header_role(text: str) -> str | None:
 class Columns:
     """The plan table's columns: edges in points from the table's left edge, and a role a column."""
 
+    left: float
+    """x (points) of the table's left edge on the page of its header."""
     edges: list[float]
     roles: list[str]
     headers: list[str]
     """Printed header labels, left to right, each once."""
-    labels: list[str] = field(default_factory=list)
+    labels: list[str]
     """The header label above each column."""
-    header_rows: int = 0
+    header_rows: int
 
     def of(self, role: str) -> list[int]:
         return [i for i, r in enumerate(self.roles) if r == role]
@@ -56,19 +61,19 @@ class Columns:
     def width(self) -> float:
         return self.edges[-1] - self.edges[0]
 
-    def span(self, cell: Cell, shift: float) -> list[int]:
-        """Columns a cell covers (at least half of the column), `shift` being the grid's left edge in points."""
-        out = []
-        for i in range(len(self.roles)):
-            a, b = self.edges[i], self.edges[i + 1]
-            overlap = min(b, cell.x1 - shift) - max(a, cell.x0 - shift)
-            if overlap > 0.5 * (b - a):
-                out.append(i)
-        return out
+    def span(self, x0: float, x1: float) -> list[int]:
+        """Columns covered by at least half from `x0` to `x1` (points from the left edge)."""
+        bounds = enumerate(pairwise(self.edges))
+        return [i for i, (a, b) in bounds if min(b, x1) - max(a, x0) > 0.5 * (b - a)]
+
+    def label(self, role: str, x: float) -> str:
+        """Printed label of the role's column nearest to `x` (points on the page)."""
+        near = min(self.of(role), key=lambda i: abs(self.edges[i] - (x - self.left)))
+        return self.labels[near] or role
 
 
 def count_header_rows(grid: Grid) -> int:
-    """Number of lattice rows at the top of the grid that hold header labels only, 0 when there is no header."""
+    """Number of lattice rows at the grid's top that hold header labels only, 0 without a header."""
     rows = 0
     best = 0
     roles: set[str] = set()
@@ -98,27 +103,26 @@ def find_columns(grid: Grid) -> Columns | None:
     body = [c for c in grid.cells if c.row >= rows]
     if not body:
         return None
-    left = grid.xs[0]
-    edges, labels, headers = [], [], []
-    used = sorted({c.col for c in body} | {c.col_end for c in body} | {0, len(grid.xs) - 1})
+    header = [c for c in grid.cells if c.row < rows and c.lines]
+    header.sort(key=lambda c: (c.row, c.col))
     # An edge that only a cell or two know (a nested frame) is no column edge.
-    edges = [grid.xs[i] - left for i in used]
-    for a, b in zip(used, used[1:]):
-        parts: list[Cell] = []
-        for c in grid.cells:
-            if c.row < rows and c.col < b and c.col_end > a and c.lines and c not in parts:
-                parts.append(c)
-        labels.append(
-            "".join(re.sub(r"\s", "", c.text) for c in sorted(parts, key=lambda c: c.row))
-        )
-    for c in sorted(
-        (c for c in grid.cells if c.row < rows and c.lines), key=lambda c: (c.row, c.col)
-    ):
-        headers.append(re.sub(r"\s", "", c.text))
-    roles = _assign(labels, [_column_cells(body, a, b) for a, b in zip(used, used[1:])])
+    used = sorted({c.col for c in body} | {c.col_end for c in body} | {0, len(grid.xs) - 1})
+    labels = [_label(header, a, b) for a, b in pairwise(used)]
+    roles = _assign(labels, [_column_cells(body, a, b) for a, b in pairwise(used)])
     if roles is None:
         return None
-    return Columns(edges, roles, headers, labels, rows)
+    left = grid.xs[0]
+    edges = [grid.xs[i] - left for i in used]
+    return Columns(left, edges, roles, [_squeeze(c.text) for c in header], labels, rows)
+
+
+def _squeeze(text: str) -> str:
+    return re.sub(r"\s", "", text)
+
+
+def _label(header: list[Cell], a: int, b: int) -> str:
+    """Labels above the lattice columns [a, b), from top to bottom."""
+    return "".join(_squeeze(c.text) for c in header if c.col < b and c.col_end > a)
 
 
 def _column_cells(body: list[Cell], a: int, b: int) -> list[Cell]:
@@ -126,46 +130,45 @@ def _column_cells(body: list[Cell], a: int, b: int) -> list[Cell]:
 
 
 def _assign(labels: list[str], cells: list[list[Cell]]) -> list[str] | None:
-    """Roles of the columns: unit and side columns by label, the others pillar → focus → measure from left to right."""
+    """Roles of the columns: unit and side columns by label, the others from left to right.
+
+    None when the labels are no plan table's.
+    """
     by_label = [header_role(label) for label in labels]
     if sum(r is not None for r in by_label) < 2:
         return None
-    roles: list[str | None] = [r if r == "unit" or r in EXTRA else None for r in by_label]
+    roles = [r if r == "unit" or r in EXTRA else None for r in by_label]
     if "unit" not in roles:
         shares = [_unit_share(c) for c in cells]
         best = max(range(len(cells)), key=shares.__getitem__)
         if shares[best] > 0.7:
             roles[best] = "unit"
-    for i, column in enumerate(cells):
-        # A narrow column of bare numbers under no side label of its own.
-        if (
-            roles[i] is None
-            and column
-            and all(re.fullmatch(r"[0-9０-９.、\-－()（）]{1,5}", c.text) for c in column)
-        ):
-            roles[i] = "index"
+    # A narrow column of bare numbers under no side label of its own.
+    roles = [r or ("index" if _only_numbers(c) else None) for r, c in zip(roles, cells)]
     text = [i for i, r in enumerate(roles) if r is None]
     if not text:
         return None
     if "unit" not in roles and not any(by_label[i] == "measure" for i in text) and len(text) < 3:
         return None
-    if len(text) == 1:
-        names = ["measure"]
-    elif len(text) == 2:
-        names = ["focus" if by_label[text[0]] == "focus" else "pillar", "measure"]
-    else:
-        names = ["pillar"] + ["focus"] * (len(text) - 2) + ["measure"]
-    for i, name in zip(text, names):
-        roles[i] = name
-    for i, role in enumerate(roles):
-        # Two unit columns (主辦, 協辦) both count; a second 目標 column stays with the side columns.
-        if role is None:
-            roles[i] = "remark"
-    return [r or "remark" for r in roles]
+    names = iter(_text_roles(len(text), by_label[text[0]]))
+    return [r or next(names) for r in roles]
+
+
+def _text_roles(count: int, first: str | None) -> list[str]:
+    """Pillar → focus → measure for so many columns; `first` is the role of the first one's label."""
+    if count == 1:
+        return ["measure"]
+    if count == 2:
+        return ["focus" if first == "focus" else "pillar", "measure"]
+    return ["pillar"] + ["focus"] * (count - 2) + ["measure"]
+
+
+def _only_numbers(cells: list[Cell]) -> bool:
+    return bool(cells) and all(_NUMBERS.fullmatch(c.text) for c in cells)
 
 
 def _unit_share(cells: list[Cell]) -> float:
+    """Share of the column's lines that read like a unit's name."""
     lines = [line.text for c in cells for line in c.lines]
-    return (
-        sum(bool(UNIT_END.search(t)) and len(t) <= 12 for t in lines) / len(lines) if lines else 0.0
-    )
+    units = sum(bool(UNIT_END.search(t)) and len(t) <= 12 for t in lines)
+    return units / len(lines) if lines else 0.0

@@ -16,7 +16,7 @@ BLANK = 1.55  # of the line pitch: a larger step between unit lines is a blank l
 BESIDE = 0.6  # of the line pitch: a unit this near a measure's first line stands beside it
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class UnitName:
     """One printed unit entry: its text (wraps rejoined), its lines and its place down the table."""
 
