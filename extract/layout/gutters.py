@@ -22,7 +22,9 @@ RULES_LEAST = 3  # rules across: header, its foot, and one more
 GUTTER = 0.6  # of the glyph size: a white stretch between columns is at least this wide
 CROSSING = 0.03  # of the lines: so many may cross a gutter (a banner row, a note)
 STEP = 0.5  # points: how finely the width is looked at
-NEAR = 2.4  # of the glyph size: lines of a row that a page break cut stand no further from the rules
+NEAR = (
+    2.4  # of the glyph size: lines of a row that a page break cut stand no further from the rules
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +143,10 @@ def _crosses(spans: npt.NDArray[np.float64], edges: list[float]) -> bool:
     """Whether the line runs through an edge: a glyph on it, or two that touch across it."""
     for x in edges:
         before, behind = spans[spans[:, 0] < x], spans[spans[:, 1] > x]
-        if len(before) and len(behind) and behind[0, 0] - before[-1, 1] < GUTTER * (spans[0, 1] - spans[0, 0]):
+        if (
+            len(before)
+            and len(behind)
+            and behind[0, 0] - before[-1, 1] < GUTTER * (spans[0, 1] - spans[0, 0])
+        ):
             return True
     return False

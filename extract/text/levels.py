@@ -24,11 +24,11 @@ BAND, CELL, PROSE = "band", "cell", "prose"
 # What breaks, in the unit of one number that does not follow.
 GAP = 0.4  # a number left out (1, 2, 4)
 BACK = 1.0  # a number that comes again or goes back within its list
-ANEW = 0.7  # a list that begins anew although nothing above it changed
+ANEW = 0.3  # a list that begins anew although nothing above it changed (under a theme)
 LATE = 0.6  # a list that does not begin at 1 under a new parent, nor counts on from the list before
 ON = 0.1  # a list that counts on under a new parent
 CHILDLESS = 1.0  # a heading right above the next one
-ORPHAN = 0.5  # an item whose parent level has not been seen, or a marked cell that opens no level
+ORPHAN = 0.5  # an item whose parent level has not been seen, or a band or marked cell that opens no level
 OUTRANKS = 0.5  # a marker left within a text although its style stands above the measure's
 LONG = 1.0  # a heading longer than headings are
 HEADING_MOST = 160  # characters
@@ -86,7 +86,10 @@ def find_levels(blocks: list[Block], needed: Iterable[str]) -> Levels:
     """The likeliest reading of the blocks, in which each `needed` level is opened by one (place, style) at most."""
     wanted = [level for level in LEVELS if level in set(needed)]
     ranked = sorted(
-        ((_cost(blocks, reading, wanted), n, reading) for n, reading in enumerate(_readings(blocks, wanted))),
+        (
+            (_cost(blocks, reading, wanted), n, reading)
+            for n, reading in enumerate(_readings(blocks, wanted))
+        ),
         key=lambda r: r[:2],
     )
     best, _, reading = ranked[0]
@@ -122,7 +125,7 @@ def _cost(blocks: list[Block], reading: dict[Key, str], wanted: list[str]) -> fl
         _PRIOR[level].get(given[level][1], _RARE) if level in given else _MISSING[level]
         for level in wanted
     )
-    rank = LEVEL.get(given["measure"][1] or "", 9) if "measure" in given else 9
+    rank = LEVEL[given["measure"][1] or "bullet"] if "measure" in given else LEVEL["bullet"]
     outer = {level: [o for o in given if LEVELS.index(o) < LEVELS.index(level)] for level in given}
     last = dict.fromkeys(LEVELS, 0)
     fresh = dict.fromkeys(LEVELS, True)
@@ -133,11 +136,9 @@ def _cost(blocks: list[Block], reading: dict[Key, str], wanted: list[str]) -> fl
                 fresh[level] = True
         level = reading.get(block.key)
         if level is None:
-            if block.place == BAND:
-                continue
-            if block.opens and block.style not in (None, "bullet"):
+            if block.place == BAND or block.opens and block.style not in (None, "bullet"):
                 cost += ORPHAN
-            elif block.style is not None and LEVEL[block.style] < rank and "measure" in given:
+            elif block.style is not None and LEVEL[block.style] < rank:
                 cost += OUTRANKS
             childless = None
             continue
@@ -153,7 +154,7 @@ def _cost(blocks: list[Block], reading: dict[Key, str], wanted: list[str]) -> fl
         last[level], fresh[level] = block.number or 1, False
         for inner in LEVELS[LEVELS.index(level) + 1 :]:
             fresh[inner] = True
-    return cost
+    return cost + (CHILDLESS if childless is not None else 0.0)
 
 
 def _follows(number: int, last: int, fresh: bool) -> float:
