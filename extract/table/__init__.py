@@ -1,1 +1,1 @@
-"""Cells of all pages in, the plan table out: columns by role, rows rejoined over page breaks, units beside measures."""
+"""Cells of all pages in, rows of the plan table out, rejoined over page breaks, units beside."""

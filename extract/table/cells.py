@@ -1,4 +1,4 @@
-"""What the plan table is made of: printed cells rejoined over page breaks, and the ruled rows beside them."""
+"""What the plan table is made of: printed cells rejoined over page breaks, ruled rows."""
 
 from __future__ import annotations
 

@@ -155,7 +155,7 @@ def _assign(labels: list[str], cells: list[list[Cell]]) -> list[str] | None:
 
 
 def _text_roles(count: int, first: str | None) -> list[str]:
-    """Pillar → focus → measure for so many columns; `first` is the role of the first one's label."""
+    """Pillar → focus → measure for so many columns; `first` is the first label's role."""
     if count == 1:
         return ["measure"]
     if count == 2:

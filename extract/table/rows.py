@@ -9,7 +9,14 @@ from extract.layout.lines import Line
 from extract.model import Box, PrintedFinding, PrintedMeasure, PrintedRow, PrintedUnit
 from extract.table.cells import Row, TextCell
 from extract.table.groups import split_beside, split_inside
-from extract.table.printed import boxes, cell_lines, cell_text, headings, printed_measure
+from extract.table.printed import (
+    Heading,
+    boxes,
+    cell_lines,
+    cell_text,
+    headings,
+    printed_measure,
+)
 from extract.table.stitching import PlanTable
 from extract.table.units import UnitName, align, join_names, plan_habit
 from extract.text.measures import Item, split_measures
@@ -43,12 +50,8 @@ def read_rows(table: PlanTable) -> TableRows:
     units = _units(rows, table.limits["unit"], items)
     pillars = headings(row.pillar for row in rows)
     focuses = headings(row.focus for row in rows)
-    shown = {
-        name: PrintedUnit(text=name.text, box=boxes(name.lines)[0])
-        for own in units
-        for beside in own
-        for name in beside.names
-    }
+    names = [name for own in units for beside in own for name in beside.names]
+    shown = {name: PrintedUnit(text=name.text, box=boxes(name.lines)[0]) for name in names}
     has_units = bool(table.columns.of("unit"))
     out = TableRows(used=list(table.header_lines))
     for row, own, beside in zip(rows, items, units):
@@ -57,27 +60,30 @@ def read_rows(table: PlanTable) -> TableRows:
         if not own:
             out.findings.append(_without_measure(row))
             continue
-        pillar, focus = pillars[row.pillar], focuses[row.focus]
-        printed = PrintedRow(
-            pillar=pillar.text,
-            pillar_cell=pillar.number,
-            pillar_boxes=pillar.boxes,
-            focus=focus.points,
-            focus_cell=focus.number,
-            focus_boxes=focus.boxes,
-            extra={label: cell_text(cell) for label, cell in row.extra.items()},
-        )
+        printed = _printed_row(row, pillars[row.pillar], focuses[row.focus])
         for item, mine in zip(own, beside):
             measure = printed_measure(item)
             measure.units = [shown[name] for name in mine.names]
             measure.units_beside = mine.beside
             if has_units and not mine.names or not mine.sure:
-                place = len(out.rows), len(printed.measures)
-                out.findings.append(_unit_doubt(measure, place))
+                out.findings.append(_unit_doubt(measure, len(out.rows), len(printed.measures)))
             printed.measures.append(measure)
         out.rows.append(printed)
     out.used += [line for h in (*pillars.values(), *focuses.values()) for line in h.lines]
     return out
+
+
+def _printed_row(row: Row, pillar: Heading, focus: Heading) -> PrintedRow:
+    """The row's record, its measures left out."""
+    return PrintedRow(
+        pillar=pillar.text,
+        pillar_cell=pillar.number,
+        pillar_boxes=pillar.boxes,
+        focus=focus.points,
+        focus_cell=focus.number,
+        focus_boxes=focus.boxes,
+        extra={label: cell_text(cell) for label, cell in row.extra.items()},
+    )
 
 
 def _item_lines(item: Item) -> list[Line]:
@@ -154,13 +160,16 @@ def _pitch(rows: list[Row]) -> float:
     return steps[len(steps) // 2] if steps else PITCH
 
 
-def _unit_doubt(measure: PrintedMeasure, place: tuple[int, int]) -> PrintedFinding:
-    """No unit is printed beside the measure, or its units could not be told by position."""
+def _unit_doubt(measure: PrintedMeasure, row: int, number: int) -> PrintedFinding:
+    """No unit is printed beside the measure, or its units could not be told by position.
+
+    `row` and `number` say where the measure will stand in the record.
+    """
     code, message = "unit_unaligned", "執行單位與作法的對應無法由位置確定，依印出的次序對應。"
     if not measure.units:
         code, message = "unit_missing", "這項作法旁沒有印出執行單位。"
     box = measure.boxes[0] if measure.boxes else None
-    return _check(code, message, box, *place)
+    return _check(code, message, box, row, number)
 
 
 def _without_measure(row: Row) -> PrintedFinding:

@@ -165,7 +165,7 @@ class _Stitcher:
         self._extra(above, near)
 
     def _headings(self, near: Beside, shared: Shared, joins: _Joins) -> tuple[TextCell, TextCell]:
-        """Pillar and focus cell beside a measure cell; where none is printed, what stands for it."""
+        """Pillar and focus cell beside a measure cell; else what stands for it."""
         above = self.rows[-1] if self.rows else None
         running = above.pillar if above is not None and joins.pillar else None
         if any(c.lines for c in near["pillar"]) or near["pillar"] and "pillar" not in self.bands:

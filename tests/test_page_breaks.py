@@ -1,0 +1,86 @@
+"""What runs on over a page break, decided on lines made by hand."""
+
+from __future__ import annotations
+
+from array import array
+
+import pytest
+
+from extract.layout.lines import Line
+from extract.script import markers
+from extract.table.breaks import heading_runs_on, measure_runs_on
+from extract.table.styles import Styles
+from extract.text.paragraphs import Limits, Placed
+
+WIDTH = 100.0  # points: ten glyphs
+LIMITS = Limits(0.0, 0.0)
+
+
+def line(text: str, page: int = 1) -> Line:
+    """A line of glyphs one em (10 points) wide, from the cell's left edge on."""
+    x0 = array("d", [10.0 * i for i in range(len(text))])
+    x1 = array("d", [x + 10.0 for x in x0])
+    found = markers.match(text)
+    return Line(page, text, x0, x1, 90.0, 100.0, 99.0, 10.0, 1.0, text, 0.0, 10.0, found)
+
+
+def above(*texts: str) -> list[Placed]:
+    return [Placed(line(text), 0.0, WIDTH) for text in texts]
+
+
+def below(*texts: str) -> list[Line]:
+    return [line(text, 2) for text in texts]
+
+
+def styles(top: str | None = "number", many: bool = False) -> Styles:
+    return Styles(top, many, False, False, False, False)
+
+
+@pytest.mark.parametrize(
+    "before, after, marked, joins",
+    [
+        (["提升服務"], [], False, True),
+        ([], ["提升服務"], False, False),
+        (["一、提升服務"], ["二、便民"], True, False),
+        (["一、提升服務品質及效"], ["能"], True, True),
+        (["一、提升"], ["二便民"], True, False),
+        (["一、提升"], ["三便民"], True, True),
+        (["提升服務品質及行政效"], ["能"], False, True),
+        (["提升服務"], ["能"], False, False),
+        (["提升服務品質及行政。"], ["能"], False, False),
+    ],
+)
+def test_heading(before: list[str], after: list[str], marked: bool, joins: bool) -> None:
+    assert heading_runs_on(above(*before), below(*after), LIMITS, marked).joins is joins
+
+
+@pytest.mark.parametrize(
+    "before, after, units, room, style, joins",
+    [
+        (["1.設置櫃台"], [], True, 0.0, styles(), True),
+        ([], ["2.設置櫃台"], False, 0.0, styles(), False),
+        # Room for more than six lines was left: nothing was cut there.
+        (["1.設置櫃台，"], ["並備書寫用品"], False, 83.0, styles(), True),
+        (["1.設置櫃台，"], ["並備書寫用品"], False, 85.0, styles(), False),
+        (["1.設置櫃台"], ["(1)備書寫用品"], True, 0.0, styles(), True),
+        (["1.設置櫃台"], ["1.印製摺頁"], False, 0.0, styles(), False),
+        (["優化環境"], ["1.印製摺頁"], True, 0.0, styles(), True),
+        (["設置服務櫃台。"], ["1.印製摺頁"], False, 0.0, styles(), False),
+        (["1.設置櫃台"], ["2.印製摺頁"], True, 0.0, styles(many=True), True),
+        (["1.設置櫃台"], ["2.印製摺頁"], True, 0.0, styles(), False),
+        (["1.設置櫃台"], ["2.印製摺頁"], False, 0.0, styles(), True),
+        (["設置櫃台"], ["2.印製摺頁"], False, 0.0, styles(), False),
+        (["設置櫃台。"], ["印製摺頁"], False, 0.0, styles(None), True),
+        (["設置櫃台。"], ["印製摺頁"], True, 0.0, styles(None), False),
+        (["設置櫃台"], ["印製摺頁"], True, 0.0, styles(None), True),
+    ],
+)
+def test_measure(
+    before: list[str], after: list[str], units: bool, room: float, style: Styles, joins: bool
+) -> None:
+    assert measure_runs_on(above(*before), below(*after), units, room, style).joins is joins
+
+
+def test_the_reason_is_said() -> None:
+    verdict = measure_runs_on(above("1.設置櫃台"), below("1.印製摺頁"), False, 0.0, styles())
+    assert verdict.why == "numbers start anew"
