@@ -11,6 +11,7 @@ from extract.table.breaks import Break, Verdict, heading_runs_on, measure_runs_o
 from extract.table.cells import Row, TextCell, beside
 from extract.table.columns import EXTRA, Columns
 from extract.table.parts import Part, find_parts
+from extract.table.headings import take_headings
 from extract.table.styles import Styles, read_styles
 from extract.text.levels import BAND, LEVELS
 from extract.text.paragraphs import Limits, Placed, measure_limits
@@ -31,17 +32,23 @@ class PlanTable:
     header_lines: list[Line]
     joins: list[Break]
     """What was decided at each page break, in printed order."""
+    headings: list[Line]
+    """Lines outside the grids that head a part of the table."""
 
 
-def stitch(grids: list[Grid], heights: dict[int, float]) -> PlanTable | None:
+def stitch(
+    grids: list[Grid], heights: dict[int, float], open_lines: list[Line]
+) -> PlanTable | None:
     """Build the plan table from all grids of a document (in reading order, cells with lines).
 
-    `heights` gives each page's height in points. None when no grid has a plan table's header.
+    `heights` gives each page's height in points, `open_lines` what stands outside the grids: headings
+    between the parts of the table are taken from it. None when no grid has a plan table's header.
     """
     found = find_parts(grids)
     if found is None:
         return None
     columns, parts = found
+    headings = take_headings(parts, open_lines)
     limits = {role: _limits(parts, role) for role in TEXT}
     styles = read_styles(parts)
     stitcher = _Stitcher(columns, limits, styles)
@@ -57,6 +64,7 @@ def stitch(grids: list[Grid], heights: dict[int, float]) -> PlanTable | None:
         styles,
         [line for part in parts for line in part.header_lines],
         stitcher.breaks,
+        headings,
     )
 
 
