@@ -117,6 +117,8 @@ class PrintedTable(Record):
     header: list[str] = []
     rows: list[list[str]] = []
     page: int = 1
+    caption: str | None = None
+    """The line right above the table that names it."""
 
 
 class PrintedSection(Record):

@@ -19,6 +19,7 @@ from extract.text.mend import mend_plan
 from extract.text.outline import Outline, read_outline
 from extract.text.paragraphs import join_text
 from extract.text.prose import rows_from_sections
+from extract.text.sections import Place
 
 
 def build_plan(pages: list[Page], source_file: str, sha256: str) -> PrintedPlan:
@@ -30,13 +31,16 @@ def build_plan(pages: list[Page], source_file: str, sha256: str) -> PrintedPlan:
     plan.text_source = _text_source(pages)
     sheets = read_pages(pages)
     plan.turned, plan.glyphs, plan.findings = sheets.turned, sheets.glyphs, sheets.findings
-    table = stitch(sheets.grids, sheets.heights)
     ledger = Ledger(sheets.lines())
     content, furniture = split_furniture(sheets.open_lines)
-    outline = read_outline(content, _table_start(sheets.grids, table), sheets.widths)
+    table = stitch(sheets.grids, sheets.heights, content)
+    if table is not None:
+        ledger.place(table.headings)
+        content = [line for line in content if line not in table.headings]
+    outline = read_outline(content, _places(sheets.grids, table), sheets.widths)
     _fill_outline(plan, outline, ledger)
-    _set_aside(plan, furniture, ledger)
-    _fill_other_tables(plan, sheets.grids, table, ledger)
+    _set_aside(plan, furniture + outline.aside, ledger)
+    _fill_other_tables(plan, sheets.grids, table, outline, ledger)
     if table is not None:
         _fill_table(plan, table, ledger)
     else:
@@ -60,12 +64,9 @@ def _text_source(pages: list[Page]) -> Literal["digital", "ocr", "mixed"]:
     return "mixed" if len(sources) > 1 else next(iter(sources), "digital")
 
 
-def _table_start(grids: list[Grid], table: PlanTable | None) -> tuple[int, float] | None:
-    """Page and y (points) where the plan table begins."""
-    if table is None:
-        return None
-    first = grids[table.grids[0]]
-    return first.page, first.ys[0]
+def _places(grids: list[Grid], table: PlanTable | None) -> list[Place]:
+    used = set(table.grids) if table is not None else set()
+    return [Place(g.page, g.ys[0], g.ys[-1], i in used) for i, g in enumerate(grids)]
 
 
 def _fill_outline(plan: PrintedPlan, outline: Outline, ledger: Ledger) -> None:
@@ -89,7 +90,11 @@ def _set_aside(plan: PrintedPlan, furniture: list[Line], ledger: Ledger) -> None
 
 
 def _fill_other_tables(
-    plan: PrintedPlan, grids: list[Grid], table: PlanTable | None, ledger: Ledger
+    plan: PrintedPlan,
+    grids: list[Grid],
+    table: PlanTable | None,
+    outline: Outline,
+    ledger: Ledger,
 ) -> None:
     """Tables that are not the plan table stay what they are, in the section they stand in."""
     used = set(table.grids) if table is not None else set()
@@ -97,20 +102,18 @@ def _fill_other_tables(
         if i in used or not any(c.lines for c in grid.cells):
             continue
         ledger.place(line for cell in grid.cells for line in cell.lines)
-        before = [section for section in plan.sections if section.page <= grid.page]
-        if not before:
-            before = [PrintedSection(page=grid.page)]
-            plan.sections += before
-        before[-1].tables.append(_other_table(grid))
+        holder = outline.holder((grid.page, grid.ys[0])) or outline.open(grid.page, grid.ys[0])
+        caption = outline.captions.get(i)
+        holder.tables.append(_other_table(grid, caption.text if caption is not None else None))
 
 
-def _other_table(grid: Grid) -> PrintedTable:
+def _other_table(grid: Grid, caption: str | None) -> PrintedTable:
     rows: dict[int, list[str]] = {}
     for cell in sorted(grid.cells, key=lambda c: (c.row, c.col)):
         text = repair_text(join_text(cell.lines)) if cell.lines else ""
         rows.setdefault(cell.row, []).append(text)
     header, *body = rows.values()
-    return PrintedTable(header=header, rows=body, page=grid.page)
+    return PrintedTable(header=header, rows=body, page=grid.page, caption=caption)
 
 
 def _fill_table(plan: PrintedPlan, table: PlanTable, ledger: Ledger) -> None:

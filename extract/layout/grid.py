@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from extract.layout.gutters import column_rules
 from extract.layout.lines import Line
 from extract.model import Page
 
@@ -65,7 +66,8 @@ def find_grids(page: Page, edges: list[float] | None = None) -> list[Grid]:
     only where a horizontal rule reaches it; on a page where none does, the known edge stands in.
     """
     grids = []
-    for h, v in _components(page.horizontal, page.vertical):
+    vertical = page.vertical if len(page.vertical) else column_rules(page, edges)
+    for h, v in _components(page.horizontal, vertical):
         grid = _build(page, h, v, edges)
         if grid is not None:
             grids.append(grid)

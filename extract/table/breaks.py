@@ -74,6 +74,8 @@ def measure_runs_on(
     if room > ROOM * LEADING * first.size:
         return Verdict(False, "room left above the break")
     found = first.marker
+    if found is not None and found.style == styles.inside:
+        return Verdict(False, "opens with a focus point")
     if found is not None and found.style != "section" and styles.top is not None:
         if found.level > markers.LEVEL[styles.top]:
             return Verdict(True, "opens with a sub-item")

@@ -27,6 +27,8 @@ class Row:
     units: list[TextCell]
     measure: TextCell = field(default_factory=TextCell)
     extra: dict[str, TextCell] = field(default_factory=dict)
+    top: float | None = None
+    """Where a heading that stands in the measure cell begins (points down the table)."""
 
 
 def beside(cell: Cell, other: Cell) -> bool:

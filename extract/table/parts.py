@@ -126,11 +126,17 @@ def _by_role(columns: Columns, grid: Grid, header_rows: int) -> dict[str, list[C
         roles = [columns.roles[i] for i in covered]
         if cell.row < header_rows or not roles:
             continue
-        if "measure" in roles and "pillar" in roles and cell.lines:
+        if cell.lines and _is_band(roles, columns):
             out["band"].append(cell)
         main = [role for role in ("measure", "unit", "pillar", "focus") if role in roles]
         out[(main or roles)[0]].append(cell)
     return out
+
+
+def _is_band(roles: list[str], columns: Columns) -> bool:
+    """Whether a cell over these columns runs across the table."""
+    main = {role for role in columns.roles if role not in EXTRA}
+    return len(main) > 1 and main <= set(roles) or {"pillar", "measure"} <= set(roles)
 
 
 def _set_upright(parts: list[Part]) -> None:

@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 from extract.layout.lines import Line
 from extract.model import Box, PrintedFinding, PrintedMeasure, PrintedRow, PrintedUnit
 from extract.table.cells import Row, TextCell
+from extract.table.groups import split_beside, split_inside
 from extract.table.printed import (
     Heading,
     boxes,
@@ -18,8 +19,8 @@ from extract.table.printed import (
 )
 from extract.table.stitching import PlanTable
 from extract.table.units import UnitName, align, join_names, plan_habit
-from extract.text.measures import Item, split_measures, top_style
-from extract.text.paragraphs import Rejoined, rejoin
+from extract.text.measures import Item, split_measures
+from extract.text.paragraphs import Limits, Rejoined, rejoin
 
 PITCH = 16.0  # points: line pitch of a table without two lines in any measure cell
 
@@ -43,17 +44,17 @@ class Units(NamedTuple):
 
 def read_rows(table: PlanTable) -> TableRows:
     """Read every ruled row; rows without a measure are left out with a finding."""
-    paragraphs = _paragraphs(table)
-    style = top_style([p.marker for p in own if p.marker is not None] for own in paragraphs)
-    items = [split_measures(own, style) for own in paragraphs]
-    units = _units(table, items)
-    pillars = headings(row.pillar for row in table.rows)
-    focuses = headings(row.focus for row in table.rows)
+    rows = split_beside(table.rows, table.styles, _pitch(table.rows))
+    rows, paragraphs = split_inside(rows, _paragraphs(rows, table.limits["measure"]), table.styles)
+    items = [split_measures(own, table.styles.top) for own in paragraphs]
+    units = _units(rows, table.limits["unit"], items)
+    pillars = headings(row.pillar for row in rows)
+    focuses = headings(row.focus for row in rows)
     names = [name for own in units for beside in own for name in beside.names]
     shown = {name: PrintedUnit(text=name.text, box=boxes(name.lines)[0]) for name in names}
     has_units = bool(table.columns.of("unit"))
     out = TableRows(used=list(table.header_lines))
-    for row, own, beside in zip(table.rows, items, units):
+    for row, own, beside in zip(rows, items, units):
         out.used += [line for c in (*row.units, *row.extra.values()) for line in cell_lines(c)]
         out.used += [line for item in own for line in _item_lines(item)]
         if not own:
@@ -90,14 +91,14 @@ def _item_lines(item: Item) -> list[Line]:
     return [line for part in parts for line in part.lines]
 
 
-def _paragraphs(table: PlanTable) -> list[list[Rejoined]]:
+def _paragraphs(rows: list[Row], limits: Limits) -> list[list[Rejoined]]:
     """Paragraphs of each row's measure cell; numbers are expected to count on below one focus."""
     out: list[list[Rejoined]] = []
     focus: TextCell | None = None
     last: int | None = None
-    for row in table.rows:
+    for row in rows:
         expected = last + 1 if last and row.focus is focus else None
-        own = rejoin(row.measure.lines, table.limits["measure"], expected)
+        own = rejoin(row.measure.lines, limits, expected)
         numbers = [p.marker.number for p in own if p.marker and p.marker.style == "number"]
         last = numbers[-1] if numbers else None
         focus = row.focus
@@ -105,24 +106,24 @@ def _paragraphs(table: PlanTable) -> list[list[Rejoined]]:
     return out
 
 
-def _units(table: PlanTable, items: list[list[Item]]) -> list[list[Units]]:
+def _units(rows: list[Row], limits: Limits, items: list[list[Item]]) -> list[list[Units]]:
     """Units of every measure, row by row; rows that share a unit cell are looked at together."""
     names = {
-        cell: join_names(cell.lines, table.limits["unit"])
-        for cell in dict.fromkeys(cell for row in table.rows for cell in row.units)
+        cell: join_names(cell.lines, limits)
+        for cell in dict.fromkeys(cell for row in rows for cell in row.units)
     }
     jobs = []
-    for group in _groups(table.rows):
-        cells = dict.fromkeys(cell for n in group for cell in table.rows[n].units)
+    for group in _groups(rows):
+        cells = dict.fromkeys(cell for n in group for cell in rows[n].units)
         own = sorted((name for cell in cells for name in names[cell]), key=lambda u: u.order)
         measures = [(n, item) for n in group for item in items[n]]
-        starts = [item.paragraphs[0].lines[0].order for _, item in measures]
+        starts = [_start(rows[n], item, items[n]) for n, item in measures]
         ends = [item.paragraphs[-1].lines[-1].order for _, item in measures]
         if measures:
             jobs.append(([n for n, _ in measures], starts, ends, own))
-    pitch = _pitch(table)
+    pitch = _pitch(rows)
     habit = plan_habit([(s, e, own) for at, s, e, own in jobs if len(at) > 1], pitch)
-    out: list[list[Units]] = [[] for _ in table.rows]
+    out: list[list[Units]] = [[] for _ in rows]
     for at, starts, ends, own in jobs:
         placed, beside, sure = align(starts, ends, own, pitch, habit)
         for n, mine in zip(at, placed):
@@ -142,11 +143,17 @@ def _groups(rows: list[Row]) -> list[list[int]]:
     return out
 
 
-def _pitch(table: PlanTable) -> float:
+def _start(row: Row, item: Item, own: list[Item]) -> float:
+    """Where a measure begins (points down the table), the heading above it in its cell included."""
+    first = item.paragraphs[0].lines[0].order
+    return row.top if row.top is not None and item is own[0] else first
+
+
+def _pitch(rows: list[Row]) -> float:
     """Distance (points) between the baselines of successive lines in the measure column."""
     steps = sorted(
         b.line.order - a.line.order
-        for row in table.rows
+        for row in rows
         for a, b in zip(row.measure.lines, row.measure.lines[1:])
         if 0 < b.line.order - a.line.order < 4 * a.line.size
     )

@@ -10,8 +10,10 @@ from extract.layout.lines import Line
 from extract.table.breaks import Break, Verdict, heading_runs_on, measure_runs_on
 from extract.table.cells import Row, TextCell, beside
 from extract.table.columns import EXTRA, Columns
+from extract.table.headings import take_headings
 from extract.table.parts import Part, find_parts
 from extract.table.styles import Styles, read_styles
+from extract.text.levels import BAND, LEVELS
 from extract.text.paragraphs import Limits, Placed, measure_limits
 
 TEXT = ("pillar", "focus", "measure", "unit")
@@ -26,22 +28,30 @@ class PlanTable:
     grids: list[int]
     header_repeats: bool
     limits: dict[str, Limits]
+    styles: Styles
     header_lines: list[Line]
     joins: list[Break]
     """What was decided at each page break, in printed order."""
+    headings: list[Line]
+    """Lines outside the grids that head a part of the table."""
 
 
-def stitch(grids: list[Grid], heights: dict[int, float]) -> PlanTable | None:
+def stitch(
+    grids: list[Grid], heights: dict[int, float], open_lines: list[Line]
+) -> PlanTable | None:
     """Build the plan table from all grids of a document (in reading order, cells with lines).
 
-    `heights` gives each page's height in points. None when no grid has a plan table's header.
+    `heights` gives each page's height in points, `open_lines` what stands outside the grids: headings
+    between the parts of the table are taken from it. None when no grid has a plan table's header.
     """
     found = find_parts(grids)
     if found is None:
         return None
     columns, parts = found
+    headings = take_headings(parts, open_lines)
     limits = {role: _limits(parts, role) for role in TEXT}
-    stitcher = _Stitcher(columns, limits, read_styles(parts))
+    styles = read_styles(parts)
+    stitcher = _Stitcher(columns, limits, styles)
     for part, room in zip(parts, _room(parts, heights)):
         stitcher.enter(part, room)
     return PlanTable(
@@ -51,8 +61,10 @@ def stitch(grids: list[Grid], heights: dict[int, float]) -> PlanTable | None:
         [part.index for part in parts],
         any(part.header_rows for part in parts[1:]),
         limits,
+        styles,
         [line for part in parts for line in part.header_lines],
         stitcher.breaks,
+        headings,
     )
 
 
@@ -103,8 +115,8 @@ class _Stitcher:
         self.columns, self.limits, self.styles = columns, limits, styles
         self.rows: list[Row] = []
         self.breaks: list[Break] = []
-        self.band: TextCell | None = None
-        """A heading across the table, pillar of the rows below it."""
+        self.bands: dict[str, TextCell] = {}
+        """Headings across the table that hold for the rows below them, by level."""
 
     def enter(self, part: Part, room: float) -> None:
         """Take up one part; `room` (points) was left free at the foot of the page before."""
@@ -164,16 +176,16 @@ class _Stitcher:
         """Pillar and focus cell beside a measure cell; else what stands for it."""
         above = self.rows[-1] if self.rows else None
         running = above.pillar if above is not None and joins.pillar else None
-        if near["pillar"]:
+        if any(c.lines for c in near["pillar"]) or near["pillar"] and "pillar" not in self.bands:
             pillar = _take(near["pillar"], shared, running)
         else:
-            pillar = self.band or (above.pillar if above is not None else TextCell())
+            pillar = self.bands.get("pillar") or (above.pillar if above else TextCell())
         running = above.focus if above is not None and joins.focus else None
         if near["focus"]:
             focus = _take(near["focus"], shared, running)
         else:
             # The cell is part of the pillar's or the measure's: nothing is printed for it.
-            focus = running or TextCell()
+            focus = running or self.bands.get("focus") or TextCell()
         return pillar, focus
 
     def _extra(self, row: Row, near: Beside) -> None:
@@ -184,12 +196,15 @@ class _Stitcher:
                     row.extra.setdefault(label, TextCell()).add(cell)
 
     def _opens_band(self, cell: Cell) -> bool:
-        """A heading across the whole table names the pillar of the rows below it."""
+        """Take up a heading across the table, unless its style opens no level."""
         found = cell.lines[0].marker
-        if found is None or found.style not in ("cjk", "section") or len(cell.text) > 40:
+        level = self.styles.levels.of.get((BAND, found.style if found is not None else None))
+        if level is None:
             return False
-        self.band = TextCell()
-        self.band.add(cell)
+        for inner in LEVELS[LEVELS.index(level) :]:
+            self.bands.pop(inner, None)
+        self.bands[level] = TextCell()
+        self.bands[level].add(cell)
         return True
 
     def _joins(self, page: int, room: float, measure: Cell, near: Beside) -> _Joins:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from extract.layout.grid import Cell
 from extract.script.markers import Marker
 from extract.table.cells import beside
 from extract.table.parts import Part
-from extract.text.measures import top_style
+from extract.text.levels import BAND, CELL, LEVELS, Block, Levels, find_levels
 
 HEADING_STYLES = ("cjk", "cjk_paren", "number")
 
@@ -18,8 +19,12 @@ HEADING_STYLES = ("cjk", "cjk_paren", "number")
 class Styles:
     """Habits of one plan table."""
 
+    levels: Levels
+    """Which marker styles open pillars, focus points and measures, in cells and in bands."""
     top: str | None
     """Marker style that numbers the measures."""
+    inside: str | None
+    """Marker style of focus points that stand in the measure cells, above their lists."""
     many_in_cell: bool
     """Cells that hold several numbered measures are as common as cells that hold one."""
     focus_stacked: bool
@@ -33,16 +38,69 @@ class Styles:
 def read_styles(parts: list[Part]) -> Styles:
     """Look at all cells of the table, page by page."""
     measures = [c for part in parts for c in part.cells["measure"]]
-    top = top_style(_markers(c) for c in measures)
+    levels = find_levels(_blocks(parts), _without_column(parts))
+    top = levels.style("measure", CELL)
     numbered = [sum(m.style == top for m in _markers(c)) for c in measures]
     return Styles(
+        levels,
         top,
+        levels.style("focus", CELL),
         sum(n > 1 for n in numbered) >= max(1, sum(n == 1 for n in numbered)),
         _focus_stacked(parts),
         any(_merged(unit, part.cells["measure"]) for part in parts for unit in part.cells["unit"]),
         _mostly(m is not None and m.style in HEADING_STYLES for m in _opening(parts, "pillar")),
         _mostly(m is not None and m.level >= 1 for m in _opening(parts, "focus")),
     )
+
+
+def _without_column(parts: list[Part]) -> list[str]:
+    """Levels that no column of their own prints: bands across the table may stand for a column."""
+    bands = any(part.cells["band"] for part in parts)
+    printed = {
+        role: any(c.lines for part in parts for c in part.cells[role])
+        for role in ("pillar", "focus")
+    }
+    return [level for level in LEVELS if not printed.get(level) or level == "pillar" and bands]
+
+
+def _blocks(parts: list[Part]) -> list[Block]:
+    """Bands and the marked lines of measure cells, in printed order."""
+    out: list[Block] = []
+    for part in parts:
+        for cell in part.cells["measure"]:
+            if cell in part.cells["band"]:
+                found = cell.lines[0].marker
+                out.append(Block(BAND, *_mark(found), length=len(cell.text)))
+            elif cell.lines:
+                out += _blocks_of(cell, _heading_above(part, cell))
+    return out
+
+
+def _blocks_of(cell: Cell, under: str | None) -> list[Block]:
+    """The first line and the marked ones, each with the characters up to the next."""
+    at = [n for n, line in enumerate(cell.lines) if n == 0 or line.marker is not None]
+    return [
+        Block(
+            CELL,
+            *_mark(cell.lines[a].marker),
+            length=sum(len(line.chars) for line in cell.lines[a:b]),
+            opens=a == 0,
+            under=under if a == 0 else None,
+        )
+        for a, b in pairwise([*at, len(cell.lines)])
+    ]
+
+
+def _mark(marker: Marker | None) -> tuple[str | None, int]:
+    return (marker.style, marker.number) if marker is not None else (None, 0)
+
+
+def _heading_above(part: Part, measure: Cell) -> str | None:
+    """The outermost level whose column prints a new heading at the measure cell's top."""
+    for level in ("pillar", "focus"):
+        if any(c.row == measure.row and c.lines for c in part.cells[level]):
+            return level
+    return None
 
 
 def _markers(cell: Cell) -> list[Marker]:

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from extract.script.markers import LEVEL, Marker
 from extract.text.paragraphs import Rejoined
 
 TITLE_MAX = 32  # characters: a heading phrase is never longer
@@ -43,18 +40,6 @@ def is_title(text: str) -> bool:
         return False
     several = "，" in text or text[-1] in "：:" and len(text) > 20
     return len(text) <= CLAUSE_MAX if several else True
-
-
-def top_style(cells: Iterable[list[Marker]]) -> str | None:
-    """The marker style that numbers measures in this plan, from the markers in each measure cell.
-
-    A style opens measures when cells carry it at the highest level; sub-items stand under it. One
-    that an eighth of the cells or fewer show is a slip.
-    """
-    highest = Counter(min(own, key=lambda m: m.level).style for own in cells if own)
-    least = max(1, 0.12 * highest.total())
-    common = [style for style, n in highest.items() if n >= least]
-    return min(common, key=LEVEL.__getitem__) if common else None
 
 
 def split_measures(paragraphs: list[Rejoined], style: str | None) -> list[Item]:

@@ -8,12 +8,21 @@ from itertools import pairwise
 
 from extract.layout.lines import Line
 from extract.model import Paragraph, PrintedSection
-from extract.script import markers
-from extract.script.numerals import FORMAL_ANY
+from extract.script.markers import Marker
 from extract.text.paragraphs import Limits, Placed, measure_limits, rejoin
+from extract.text.sections import (
+    Place,
+    between,
+    caption,
+    contents,
+    section_marker,
+    section_starts,
+    section_style,
+)
 
+TITLE_WITHIN = 6  # lines: the title is one of the first
+APART = 3.0  # of the glyph size: a wider gap divides a title from a stamp beside it
 _HEADED = re.compile(r"([^：:。，]{1,24}[：:])\s*(.+)$")  # a heading is a phrase: 24 characters
-_ATTACHED = re.compile(rf"(?:[{FORMAL_ANY}]+、)?\s*附\s*[件表錄]")
 
 
 @dataclass(slots=True)
@@ -23,36 +32,60 @@ class Outline:
     title: str | None = None
     sections: list[PrintedSection] = field(default_factory=list)
     after_title: list[Paragraph] = field(default_factory=list)
+    starts: list[tuple[int, float]] = field(default_factory=list)
+    """Page and y (points) where each section begins."""
+    captions: dict[int, Line] = field(default_factory=dict)
+    """Lines that name a table, by its place among the tables."""
+    aside: list[Line] = field(default_factory=list)
+    """Lines that are nobody's text: a contents page, 表（續）."""
     used: list[Line] = field(default_factory=list)
-    """The lines that title, sections and notes are made of."""
+    """The lines that all of this is made of."""
+
+    def holder(self, at: tuple[int, float]) -> PrintedSection | None:
+        """The section in which page and y (points) lie; None before the first."""
+        inside = [s for s, start in zip(self.sections, self.starts, strict=True) if start < at]
+        return inside[-1] if inside else None
+
+    def open(self, page: int, y: float) -> PrintedSection:
+        """A section without heading that begins at page and y (points)."""
+        self.sections.append(PrintedSection(page=page))
+        self.starts.append((page, y))
+        return self.sections[-1]
 
 
-def read_outline(
-    lines: list[Line], table_at: tuple[int, float] | None, width: dict[int, float]
-) -> Outline:
+def read_outline(lines: list[Line], places: list[Place], width: dict[int, float]) -> Outline:
     """Sections and title from the content lines in reading order.
 
-    `table_at` is the page and y (points) where the plan table begins; `width` the page widths.
+    `places` are the document's tables in reading order, `width` the page widths in points.
     """
     out = Outline()
-    starts = _section_starts(lines)
+    out.aside = [*contents(lines), *between(lines, places)]
+    lines = [line for line in lines if line not in out.aside]
+    for n, place in enumerate(places):
+        named = None if place.plan else caption(lines, place)
+        if named is not None:
+            out.captions[n] = named
+            lines.remove(named)
+    table_at = next(((p.page, p.top) for p in places if p.plan), None)
+    style = section_style(lines, table_at is not None)
+    starts = section_starts(lines, style)
     opening = lines[: starts[0]] if starts else lines
     before = [line for line in opening if _above(line, table_at)]
     late = [line for line in opening if not _above(line, table_at)]
     out.title, used, rest = _title(before)
     out.after_title = [_paragraph(line.text, [line]) for line in rest]
-    out.used = used + rest
-    parts: list[tuple[list[Line], markers.Marker | None]] = [(late, None)] if late else []
-    parts += [(lines[a:b], _section_marker(lines[a])) for a, b in pairwise([*starts, len(lines)])]
+    out.used = used + rest + out.aside + list(out.captions.values())
+    parts: list[tuple[list[Line], Marker | None]] = [(late, None)] if late else []
+    parts += [
+        (lines[a:b], section_marker(lines[a], style)) for a, b in pairwise([*starts, len(lines)])
+    ]
     limits = measure_limits([Placed(line, 0.0, width[line.page]) for line in lines])
-    holder = None
     for part, marker in parts:
-        section = _section(part, marker, width, limits)
-        out.sections.append(section)
+        out.sections.append(_section(part, marker, width, limits))
+        out.starts.append((part[0].page, part[0].baseline))
         out.used += part
-        if _above(part[0], table_at):
-            holder = section
-    if table_at is not None and holder is not None:
+    holder = out.holder(table_at) if table_at is not None else None
+    if holder is not None:
         holder.has_plan_table = True
     return out
 
@@ -68,47 +101,37 @@ def _paragraph(text: str, lines: list[Line]) -> Paragraph:
     return Paragraph(text=text, boxes=boxes, confidence=round(confidence, 4))
 
 
-def _section_starts(lines: list[Line]) -> list[int]:
-    """Indices of the lines that open a section.
-
-    An attached form (附件、附表) has 壹、貳 of its own: they open none.
-    """
-    out: list[int] = []
-    attached = False
-    for i, line in enumerate(lines):
-        found = _section_marker(line)
-        attached = attached or bool(out) and _ATTACHED.match(line.text) is not None
-        if found is not None and (not attached or not out or found.number > len(out)):
-            out.append(i)
-    return out
-
-
-def _section_marker(line: Line) -> markers.Marker | None:
-    text = line.text.lstrip("•●◆■ ")
-    found = markers.match(text)
-    if found is not None and found.style == "section":
-        return markers.Marker(found.style, found.number, found.length + len(line.text) - len(text))
-    return None
-
-
 def _title(lines: list[Line]) -> tuple[str | None, list[Line], list[Line]]:
-    """The title (possibly on two or three lines), its lines and the lines that follow it.
+    """The title (possibly on two or three lines), its lines and the other ones.
 
-    It ends with 計畫, in one of the first four lines; failing that, it is what is set largest.
+    It ends with 計畫, in one of the first lines, and is set in one size; failing that, it is what is
+    set largest. What stands beside or above it in another size (a stamp, a number) is no part of it.
     """
-    for i, line in enumerate(lines[:4]):
+    for i, line in enumerate(lines[:TITLE_WITHIN]):
         if re.search(r"計\s*[畫劃]", line.text):
             end = i + 1
             while end < len(lines) and _title_goes_on(lines[end - 1], lines[end]):
                 end += 1
-            own = lines[:end]
-            return "".join(part.text for part in own).strip(), own, lines[end:]
+            own = [part for part in lines[:end] if abs(part.size - line.size) < 0.1 * line.size]
+            text = "".join(_widest(part).text for part in own).strip()
+            return text, own, [part for part in lines if part not in own]
     if not lines:
         return None, [], []
     largest = max(line.size for line in lines)
     own = [line for line in lines if line.size >= 0.95 * largest]
     rest = [line for line in lines if line.size < 0.95 * largest]
     return "".join(line.text for line in own), own, rest
+
+
+def _widest(line: Line) -> Line:
+    """The line without what stands far beside it: its longest stretch of glyphs without a wide gap."""
+    gaps = [
+        n + 1 for n, (a, b) in enumerate(zip(line.x1, line.x0[1:])) if b - a > APART * line.size
+    ]
+    if not gaps:
+        return line
+    stretches = [list(range(a, b)) for a, b in pairwise([0, *gaps, len(line.chars)])]
+    return line.part(max(stretches, key=len))
 
 
 def _title_goes_on(line: Line, following: Line) -> bool:
@@ -120,7 +143,7 @@ def _title_goes_on(line: Line, following: Line) -> bool:
 
 
 def _section(
-    lines: list[Line], marker: markers.Marker | None, width: dict[int, float], limits: Limits
+    lines: list[Line], marker: Marker | None, width: dict[int, float], limits: Limits
 ) -> PrintedSection:
     """The section these lines print; the marker stands before the heading on the first of them."""
     section = PrintedSection(page=lines[0].page)

@@ -1,0 +1,152 @@
+"""Tables ruled across only: their columns are told from the white gutters that run down through their text.
+
+Between the horizontal rules of such a table no line of text crosses from one column to the next, so the columns show as
+stretches that (hardly) any line covers. Where a merged cell goes on, its column's part of a rule is left out, and the ends
+of the other parts say exactly where columns meet.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from extract.model import Page
+
+Rules = npt.NDArray[np.float64]
+
+SHARED = 3.0  # points: rules that end this near reach the same edge
+RULES_LEAST = 3  # rules across: header, its foot, and one more
+GUTTER = 0.6  # of the glyph size: a white stretch between columns is at least this wide
+CROSSING = 0.03  # of the lines: so many may cross a gutter (a banner row, a note)
+STEP = 0.5  # points: how finely the width is looked at
+NEAR = (
+    2.4  # of the glyph size: lines of a row that a page break cut stand no further from the rules
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """Glyphs grouped by baseline: shape (n,) each, left, right, top and bottom in points, and the covered stretches."""
+
+    spans: list[npt.NDArray[np.float64]]
+    """For each line its glyphs' (left, right), shape (glyphs, 2)."""
+    top: npt.NDArray[np.float64]
+    bottom: npt.NDArray[np.float64]
+
+
+def column_rules(page: Page, edges: list[float] | None = None) -> Rules:
+    """Vertical rules, shape (v, 3) as x, y0, y1, where a table shows its columns by gutters alone; empty elsewhere.
+
+    A row that a page break cuts is taken in below the last rule as far as its lines keep to the columns, and above the first
+    where `edges`, the column edges (points) of a page before, are known.
+    """
+    none = np.zeros((0, 3))
+    if len(page.vertical) or len(page.horizontal) < RULES_LEAST or not len(page.chars):
+        return none
+    left, right = _extent(page.horizontal)
+    own = page.horizontal[
+        (page.horizontal[:, 0] > left - SHARED) & (page.horizontal[:, 1] < right + SHARED)
+    ]
+    if len(np.unique(own[:, 2].round())) < RULES_LEAST:
+        return none
+    size = float(np.median(page.size))
+    top, bottom = float(own[:, 2].min()), float(own[:, 2].max())
+    lines = _lines(page, left, right)
+    inside = [n for n in range(len(lines.top)) if top < lines.bottom[n] and lines.top[n] < bottom]
+    if not inside:
+        return none
+    found = _edges([lines.spans[n] for n in inside], own, left, right, size)
+    if edges is not None and _same(edges, left, right):
+        found = edges[1:-1]
+    if len(found) < 2:
+        return none
+    reached, bottom = _reach(lines, found, top, bottom, size)
+    top = top if edges is None else reached
+    return np.array([(x, top, bottom) for x in (left, *found, right)])
+
+
+def _extent(horizontal: Rules) -> tuple[float, float]:
+    """Left and right edge that most rules reach."""
+    lefts, rights = Counter(horizontal[:, 0].round()), Counter(horizontal[:, 1].round())
+    return float(lefts.most_common(1)[0][0]), float(rights.most_common(1)[0][0])
+
+
+def _same(edges: list[float], left: float, right: float) -> bool:
+    return abs(edges[0] - left) < SHARED and abs(edges[-1] - right) < SHARED
+
+
+def _lines(page: Page, left: float, right: float) -> _Lines:
+    """The page's lines between `left` and `right`, by baseline, from top to bottom."""
+    middle = (page.boxes[:, 0] + page.boxes[:, 2]) / 2
+    own = np.flatnonzero((middle > left) & (middle < right))
+    order = own[np.lexsort((page.boxes[own, 0], page.baseline[own].round()))]
+    cuts = np.flatnonzero(np.diff(page.baseline[order].round())) + 1
+    groups = [group for group in np.split(order, cuts) if len(group)]
+    return _Lines(
+        [page.boxes[group][:, [0, 2]] for group in groups],
+        np.array([page.boxes[group, 1].min() for group in groups]),
+        np.array([page.boxes[group, 3].max() for group in groups]),
+    )
+
+
+def _edges(
+    lines: list[npt.NDArray[np.float64]], rules: Rules, left: float, right: float, size: float
+) -> list[float]:
+    """Inner column edges (points): in each gutter where a part of a rule ends, else a padding before the next column."""
+    at = np.arange(left, right, STEP)
+    crossing = np.zeros(len(at), dtype=int)
+    for spans in lines:
+        covered = np.zeros(len(at), dtype=bool)
+        for a, b in spans:
+            covered[np.searchsorted(at, a) : np.searchsorted(at, b)] = True
+        crossing += covered
+    white = crossing <= CROSSING * len(lines)
+    bounds = np.flatnonzero(np.diff(np.concatenate([[False], white, [False]]).astype(int)))
+    gutters = [(left + STEP * a, left + STEP * b) for a, b in bounds.reshape(-1, 2)]
+    padding = gutters[0][1] - left if gutters and gutters[0][0] <= left else 0.0
+    ends = [x for rule in rules for x in (rule[0], rule[1]) if left + SHARED < x < right - SHARED]
+    out = []
+    for a, b in gutters:
+        if a <= left or b >= right - STEP or b - a < GUTTER * size:
+            continue
+        exact = [x for x in ends if a - SHARED <= x <= b + SHARED]
+        out.append(float(np.median(exact)) if exact else max((a + b) / 2, b - padding))
+    return out
+
+
+def _reach(
+    lines: _Lines, edges: list[float], top: float, bottom: float, size: float
+) -> tuple[float, float]:
+    """Top and bottom of the table with the lines beyond its rules that keep to its columns."""
+    above = [n for n in range(len(lines.top)) if lines.bottom[n] <= top + size / 2][::-1]
+    below = [n for n in range(len(lines.top)) if lines.top[n] >= bottom - size / 2]
+    for outer in above:
+        if top - lines.bottom[outer] > NEAR * size or _crosses(lines.spans[outer], edges):
+            break
+        top = float(lines.top[outer])
+    taken = []
+    foot = bottom
+    for outer in below:
+        if lines.top[outer] - foot > NEAR * size or _crosses(lines.spans[outer], edges):
+            break
+        taken.append(outer)
+        foot = float(lines.bottom[outer])
+    columns = {int(np.searchsorted(edges, (a + b) / 2)) for n in taken for a, b in lines.spans[n]}
+    # Below the table a short line may keep to one column by chance; a row has text in several.
+    return top, foot if len(columns) > 1 else bottom
+
+
+def _crosses(spans: npt.NDArray[np.float64], edges: list[float]) -> bool:
+    """Whether the line runs through an edge: a glyph on it, or two that touch across it."""
+    for x in edges:
+        before, behind = spans[spans[:, 0] < x], spans[spans[:, 1] > x]
+        if (
+            len(before)
+            and len(behind)
+            and behind[0, 0] - before[-1, 1] < GUTTER * (spans[0, 1] - spans[0, 0])
+        ):
+            return True
+    return False

@@ -1,0 +1,64 @@
+"""Headings that stand above the parts of a plan table instead of in it: one table a pillar, say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from extract.layout.grid import Cell
+from extract.layout.lines import Line
+from extract.table.parts import Part
+
+STYLES = ("cjk", "cjk_paren", "number")
+LINES_MOST = 3  # a heading above a table is no longer
+
+
+def take_headings(parts: list[Part], lines: list[Line]) -> list[Line]:
+    """Make bands of the numbered headings right above the parts; returns their lines.
+
+    Lines above tables are headings when their numbers count from 1 on, table by table. `lines` are those outside the grids, in
+    reading order.
+    """
+    found = {n: own for n, own in enumerate(_above(parts, lines)) if own}
+    numbers = [own[0].marker.number for own in found.values() if own[0].marker is not None]
+    styles = {own[0].marker.style for own in found.values() if own[0].marker is not None}
+    if len(found) < 2 or len(styles) > 1 or numbers != list(range(1, len(numbers) + 1)):
+        return []
+    for n, own in found.items():
+        _insert(parts[n], own)
+    return [line for own in found.values() for line in own]
+
+
+def _above(parts: list[Part], lines: list[Line]) -> Iterator[list[Line]]:
+    """The numbered heading that stands last above each part, below the part before; empty where none does."""
+    before = (0, 0.0)
+    for part in parts:
+        start = (part.grid.page, part.grid.ys[0])
+        own = [line for line in lines if before < (line.page, line.baseline) < start]
+        before = (part.grid.page, part.grid.ys[-1])
+        yield _heading(own[-LINES_MOST:])
+
+
+def _heading(lines: list[Line]) -> list[Line]:
+    for n in range(len(lines) - 1, -1, -1):
+        found = lines[n].marker
+        if found is not None:
+            return lines[n:] if found.style in STYLES else []
+    return []
+
+
+def _insert(part: Part, lines: list[Line]) -> None:
+    """The lines as a band above the part's first row."""
+    grid = part.grid
+    band = Cell(
+        part.header_rows - 1,
+        part.header_rows,
+        0,
+        len(grid.xs) - 1,
+        grid.xs[0],
+        lines[0].top,
+        grid.xs[-1],
+        lines[-1].bottom,
+        lines,
+    )
+    part.cells["band"].insert(0, band)
+    part.cells["measure"].insert(0, band)
