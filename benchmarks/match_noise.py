@@ -28,7 +28,10 @@ from tests.helpers.truth_to_printed import TRUTH, load_truth, printed_plan
 NOISE = (0.0, 0.05, 0.10, 0.15, 0.20, 0.30)
 CONFIDENT = 0.8
 # Characters as recognition confuses them: common ones of the plans themselves and look-alikes.
-CONFUSED = "務服民機關的之業資訊提供申辦已己巳末未入人八土士日曰目自白大太犬木本束東口曱甲由田申會曾侯候線緣綠管菅准淮即既免兔"
+CONFUSED = (
+    "務服民機關的之業資訊提供申辦已己巳末未入人八土士日曰目自白"
+    "大太犬木本束東口曱甲由田申會曾侯候線緣綠管菅准淮即既免兔"
+)
 NUMERALS = "一二三四五六七八九"
 Corrupt = Callable[[str, random.Random], str]
 
@@ -98,7 +101,7 @@ def repeated_cells(plan: PrintedPlan, rng: random.Random) -> PrintedPlan:
 
 
 def merged_focus(plan: PrintedPlan, rng: random.Random) -> PrintedPlan:
-    """The focus point is printed in the pillar cell, behind the pillar, for a third of the cells."""
+    """The focus point is printed behind the pillar, in its cell, for a third of the cells."""
     plan = plan.model_copy(deep=True)
     for row in plan.rows:
         if (
@@ -124,7 +127,7 @@ def swapped_rows(plan: PrintedPlan, rng: random.Random) -> PrintedPlan:
 
 
 def truth_codes(plan: PrintedPlan) -> dict[str, tuple[str, str | None]]:
-    """id of each measure of the clean plan -> (pillar, focus); None where the cell stacks several."""
+    """Id of each measure of the clean plan → (pillar, focus); None where a cell stacks several."""
     draft = draft_plan(plan)
     return {_tag(m): (m.pillar_code, m.focus_code) for m in draft.measures}
 
@@ -218,12 +221,14 @@ def main(argv: list[str] | None = None) -> int:
     args = parser.parse_args(argv)
     clean = [tagged(printed_plan(t)) for t in load_truth(args.plans).values()]
     print(
-        f"{'corruption':<28}{'headings':>9}{'accuracy':>10}{'wrong, confident':>18}{'rows lost':>11}{'edition':>9}"
+        f"{'corruption':<28}{'headings':>9}{'accuracy':>10}{'wrong, confident':>18}"
+        f"{'rows lost':>11}{'edition':>9}"
     )
     for name, wreck in cases():
         r = judge(clean, wreck, args.seeds)
         print(
-            f"{name:<28}{r['headings']:>9}{r['accuracy']:>10.4f}{r['wrong confident']:>18.4f}{r['rows lost']:>11}{r['edition']:>9.3f}"
+            f"{name:<28}{r['headings']:>9}{r['accuracy']:>10.4f}{r['wrong confident']:>18.4f}"
+            f"{r['rows lost']:>11}{r['edition']:>9.3f}"
         )
     return 0
 

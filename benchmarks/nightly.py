@@ -119,7 +119,8 @@ def kill(times: int, seed: int) -> None:
             p.name for p in (base / "interim").glob("*.tmp")
         ]
         print(
-            f"{times} kills: {dict(outcomes)}, no torn dataset; the last run completed; left over: {left or 'nothing'}"
+            f"{times} kills: {dict(outcomes)}, no torn dataset; the last run completed; "
+            f"left over: {left or 'nothing'}"
         )
 
 
@@ -144,7 +145,8 @@ def quiet(files: int) -> None:
             )
         (first, read, _), (second, again, code) = nights
         print(
-            f"{files} files: first night {first:.1f} s, {read} read; second {second:.2f} s, {again} read, exit {code}; {second / first:.2%}"
+            f"{files} files: first night {first:.1f} s, {read} read; "
+            f"second {second:.2f} s, {again} read, exit {code}; {second / first:.2%}"
         )
         runs = [
             subprocess.Popen(command(base), cwd=ROOT, stderr=subprocess.PIPE, text=True)
@@ -230,7 +232,8 @@ def broken(more: list[Path]) -> None:
                 print(f"  rows: {outcome.file} {outcome.status} {len(rows)}")
         peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
         print(
-            f"{len(files)} files in {time.perf_counter() - start:.1f} s: {dict(counts)}; longest wait {slowest:.1f} s; peak memory of a worker {peak:.0f} MB"
+            f"{len(files)} files in {time.perf_counter() - start:.1f} s: {dict(counts)}; "
+            f"longest wait {slowest:.1f} s; peak memory of a worker {peak:.0f} MB"
         )
 
 

@@ -1,7 +1,7 @@
 """Scans: accuracy by resolution, and time and memory against RapidOCR's own whole-page call.
 
-    python -m benchmarks.ocr accuracy    # scans made of the born-digital plans, held against the hand-checked truth
-    python -m benchmarks.ocr speed       # a page's time here and in RapidOCR's page call, in one run
+    python -m benchmarks.ocr accuracy    # scans made of the plans, against the hand-checked truth
+    python -m benchmarks.ocr speed       # a page's time here and in RapidOCR's page call
 
 A measure counts as whole when its text is at least 97 % alike (spaces and widths aside) and its
 pillar, focus point (where the plan prints it), units, theme and marker are right. F1 is over the
@@ -155,16 +155,22 @@ def speed(plan: Path, pages: int, runs: int) -> None:
                 theirs.append(time.perf_counter() - middle)
     ratio = statistics.median(a / b for a, b in zip(ours, theirs))
     print(
-        f"this reader {statistics.median(ours):.2f} s a page, RapidOCR's page call {statistics.median(theirs):.2f} s, ratio (median of {len(ours)} pairs) {ratio:.2f}, one thread each"
+        f"this reader {statistics.median(ours):.2f} s a page, "
+        f"RapidOCR's page call {statistics.median(theirs):.2f} s, "
+        f"ratio (median of {len(ours)} pairs) {ratio:.2f}, one thread each"
     )
 
 
 def memory(plan: Path) -> None:
     """Print the peak memory of reading the plan in a process of its own."""
-    code = f"from pathlib import Path; from extract.document import extract_document; extract_document(Path({str(plan)!r}))"
+    code = (
+        "from pathlib import Path; from extract.document import extract_document; "
+        f"extract_document(Path({str(plan)!r}))"
+    )
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
     print(
-        f"peak memory of one worker: {resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024:.0f} MB"
+        "peak memory of one worker: "
+        f"{resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024:.0f} MB"
     )
 
 

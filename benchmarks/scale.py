@@ -13,33 +13,21 @@ set (VmHWM) of a process. Linux only.
 from __future__ import annotations
 
 import argparse
-import gc
 import json
-import os
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
-from datetime import UTC, datetime
+from collections import Counter
 from pathlib import Path
 
-import numpy as np
 import pymupdf
 
+from benchmarks.figures import ROOT, Table, command, exponent, timed
 from benchmarks.readers import bare, peak
 
-ROOT = Path(__file__).parent.parent
 LONG = ROOT / "data" / "raw" / "sanmin-114.pdf"
-
-
-def exponent(sizes: list[int], seconds: list[float]) -> float:
-    """Slope of log(seconds) over log(size) for the sizes from a hundredth of the largest on.
-
-    NaN for fewer than two.
-    """
-    used = [(n, s) for n, s in zip(sizes, seconds) if n * 100 >= max(sizes)]
-    return float(np.polyfit(*np.log(np.array(used)).T, 1)[0]) if len(used) > 1 else float("nan")
 
 
 def fresh(function: str, *arguments) -> dict:
@@ -62,7 +50,7 @@ def fresh(function: str, *arguments) -> dict:
     return json.loads(done.stdout)
 
 
-# --- length ------------------------------------------------------------------------------------------------------------
+# --- length ---------------------------------------------------------------------------------------
 
 
 def lengthen(pages: int, path: Path) -> None:
@@ -101,8 +89,15 @@ def read_long(path: str) -> dict:
 
 
 def length(sizes: list[int]) -> None:
-    print(
-        f"{'pages':>8}{'measures':>10}{'seconds':>10}{'ms a page':>11}{'× bare':>8}{'peak MB':>9}{'KB a page':>11}{'bare peak MB':>14}"
+    table = Table(
+        ("pages", 8, "d"),
+        ("measures", 10, "d"),
+        ("seconds", 10, ".2f"),
+        ("ms a page", 11, ".2f"),
+        ("× bare", 8, ".2f"),
+        ("peak MB", 9, ".0f"),
+        ("KB a page", 11, ".0f"),
+        ("bare peak MB", 14, ".0f"),
     )
     seconds, bare_seconds = [], []
     with tempfile.TemporaryDirectory() as folder:
@@ -113,17 +108,21 @@ def length(sizes: list[int]) -> None:
             base, own = (sorted(runs, key=lambda r: r["cpu"])[1] for runs in zip(*pairs))
             seconds.append(own["cpu"])
             bare_seconds.append(base["cpu"])
-            ratio = own["cpu"] / base["cpu"]
-            print(
-                f"{n:>8}{own['measures']:>10}{own['seconds']:>10.2f}{1000 * own['seconds'] / n:>11.2f}{ratio:>8.2f}{own['peak'] / 2**20:>9.0f}{(own['peak'] - own['before']) / 1024 / n:>11.0f}{base['peak'] / 2**20:>14.0f}",
-                flush=True,
+            table.line(
+                n,
+                own["measures"],
+                own["seconds"],
+                1000 * own["seconds"] / n,
+                own["cpu"] / base["cpu"],
+                own["peak"] / 2**20,
+                (own["peak"] - own["before"]) / 1024 / n,
+                base["peak"] / 2**20,
             )
-    print(
-        f"growth exponent: {exponent(sizes, seconds):.3f} (bare MuPDF {exponent(sizes, bare_seconds):.3f})"
-    )
+    grows, bare_grows = exponent(sizes, seconds), exponent(sizes, bare_seconds)
+    print(f"growth exponent: {grows:.3f} (bare MuPDF {bare_grows:.3f})")
 
 
-# --- corpus ------------------------------------------------------------------------------------------------------------
+# --- corpus ---------------------------------------------------------------------------------------
 
 
 def run_extract(raw: str, out: str, workers: str) -> dict:
@@ -147,70 +146,41 @@ def run_extract(raw: str, out: str, workers: str) -> dict:
     }
 
 
-def run_normalize(interim: str, out: str) -> dict:
-    """The normalise stage in one process, timed by what it does.
+PARTS = ("read", "draft", "infer", "tables", "write")
+"""What the normalise stage does.
 
-    Reading records, rows, and writing tables.
-    """
+Records read, rows drafted and looked at together, tables made and written.
+"""
+
+
+def run_normalize(interim: str, out: str) -> dict:
+    """The normalise stage in one process without corrections, CPU seconds by PARTS."""
     import pyarrow as pa
 
-    from batch.store import at, records
-    from dataset.datapackage import descriptor
-    from dataset.publish import publish
-    from extract.model import PrintedPlan
-    from normalize.matching import focus_inference
-    from normalize.pipeline import _close, tables
-    from normalize.rows import filings
-    from normalize.rows.draft import draft_plan
+    from normalize import pipeline
+    from normalize.rows import draft
 
-    gc.disable()  # as the stage does
     pa.array([0])  # imports pandas, once
-    Path(out).mkdir()
-    spent = dict.fromkeys(("read", "draft", "infer", "tables", "write"), 0.0)
-    clock = time.process_time()
-
-    def lap(name: str) -> None:
-        nonlocal clock
-        spent[name] += time.process_time() - clock
-        clock = time.process_time()
-
-    drafts, pages = [], 0
-    for path in records(at(interim)):
-        plan = PrintedPlan.model_validate_json(path.read_bytes())
-        pages += plan.pages
-        lap("read")
-        drafts.append(draft_plan(plan))
-        lap("draft")
-    focus_inference.infer(drafts)
-    for d in drafts:
-        _close(d)
-        d.plan.interim_sha256, d.plan.extracted_at = "", datetime(1970, 1, 1, tzinfo=UTC)
-    filings.mark_current(drafts)
-    lap("infer")
-    made = tables(drafts)
-    lap("tables")
-    publish(made, Path(out), descriptor)
-    lap("write")
-    return spent | {
-        "measures": sum(len(d.measures) for d in drafts),
-        "pages": pages,
+    spent: Counter[str] = Counter()
+    for module, step in (
+        (pipeline, "_drafts"),
+        (draft, "draft_plan"),
+        (pipeline, "tables"),
+        (pipeline, "publish"),
+    ):
+        setattr(module, step, timed(getattr(module, step), spent))
+    start = time.process_time()
+    plans = pipeline.normalize(interim, out, corrections_dir=None).plans
+    whole = time.process_time() - start
+    return {
+        "read": spent["_drafts"] - spent["draft_plan"],
+        "draft": spent["draft_plan"],
+        "infer": whole - spent["_drafts"] - spent["tables"] - spent["publish"],
+        "tables": spent["tables"],
+        "write": spent["publish"],
+        "measures": sum(p["measures"] for p in plans),
         "peak": peak(),
     }
-
-
-def command(*arguments: str) -> tuple[float, float, float]:
-    """Seconds, CPU seconds and peak memory (MB, of the largest process) of `plans …`."""
-    start = time.perf_counter()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "plans", *arguments],
-        cwd=ROOT,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    assert process.returncode == 0, arguments
-    return time.perf_counter() - start, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
 
 def corpus(sizes: list[int], keep: Path | None) -> None:
@@ -222,55 +192,65 @@ def corpus(sizes: list[int], keep: Path | None) -> None:
         if not raw.exists() or len(list(raw.glob("*.pdf"))) < max(sizes):
             make(raw, max(sizes))
         files = sorted(raw.glob("*.pdf"))
-        rows = []
-        print(
-            f"{'plans':>7}{'pages':>8}{'measures':>10} | extract {'1 core s':>9}{'2 cores s':>10}{'pages/s':>9}{'speed-up':>9}{'worker MB':>10} | normalise {'seconds':>8}{'measures/s':>11}{'without I/O':>12}{'peak MB':>8}"
+        table = Table(
+            ("plans", 7, "d"),
+            ("pages", 8, "d"),
+            ("measures", 10, "d"),
+            ("extract, 1 core s", 19, ".1f"),
+            ("2 cores s", 11, ".1f"),
+            ("pages/s", 9, ".0f"),
+            ("speed-up", 10, ".2f"),
+            ("worker MB", 11, ".0f"),
+            ("normalise, s", 14, ".1f"),
+            ("measures/s", 12, ".0f"),
+            ("without I/O", 13, ".0f"),
+            ("peak MB", 9, ".0f"),
         )
+        rows = []
         for n in sizes:
             part = base / f"part{n}"
             part.mkdir()
             for file in files[:: len(files) // n][:n]:
                 (part / file.name).symlink_to(file)
-            one = fresh("run_extract", part, base / f"one{n}", 1)
-            two = fresh("run_extract", part, base / f"two{n}", 2)
-            whole = fresh("run_normalize", base / f"two{n}", base / f"out{n}")
-            seconds, cpu, most = command(
-                "normalize",
-                str(base / f"two{n}"),
-                "--out",
-                str(base / f"dataset{n}"),
-                "--workers",
-                "2",
-            )
-            work = whole["draft"] + whole["infer"] + whole["tables"]
-            rows.append((n, one["cpu"], two["cpu"], cpu, work))
-            print(
-                f"{n:>7}{whole['pages']:>8}{whole['measures']:>10} |         {one['seconds']:>9.1f}{two['seconds']:>10.1f}{whole['pages'] / two['seconds']:>9.0f}{one['seconds'] / two['seconds']:>9.2f}{two['worker']:>10.0f} |           {seconds:>8.1f}{whole['measures'] / seconds:>11.0f}{whole['measures'] / work:>12.0f}{most:>8.0f}",
-                flush=True,
-            )
-            print(
-                "        normalise, one process, CPU seconds: "
-                + ", ".join(
-                    f"{k} {whole[k]:.2f}" for k in ("read", "draft", "infer", "tables", "write")
-                )
-                + f"; peak {whole['peak'] / 2**20:.0f} MB",
-                flush=True,
-            )
-            for name in (part, base / f"one{n}"):
-                shutil.rmtree(name)
-        ns = [r[0] for r in rows]
-        print(
-            "growth exponents: "
-            + ", ".join(
-                f"{name} {exponent(ns, [r[i] for r in rows]):.3f}"
-                for i, name in (
-                    (1, "extract, 1 core"),
-                    (2, "extract, 2 cores"),
-                    (3, "normalise"),
-                    (4, "normalise without I/O, one process"),
-                )
-            )
-        )
+            rows.append(one_size(n, part, base, table))
+            shutil.rmtree(part)
+    for name, *cpu in zip(
+        ("extract, 1 core", "extract, 2 cores", "normalise", "without I/O"), *rows
+    ):
+        print(f"growth exponent: {name} {exponent(sizes, cpu):.3f}")
+
+
+def one_size(n: int, part: Path, base: Path, table: Table) -> tuple[float, float, float, float]:
+    """CPU seconds of extract on one core and two, of normalise, and of it in one process without
+    I/O.
+    """
+    one = fresh("run_extract", part, base / f"one{n}", 1)
+    two = fresh("run_extract", part, base / f"two{n}", 2)
+    shutil.rmtree(base / f"one{n}")
+    pages = sum(json.loads(p.read_bytes())["pages"] for p in (base / f"two{n}").glob("*.json"))
+    whole = fresh("run_normalize", base / f"two{n}", base / f"out{n}")
+    dataset = ("--out", str(base / f"dataset{n}"), "--workers", "2")
+    seconds, cpu, most = command("normalize", str(base / f"two{n}"), *dataset)
+    work = whole["draft"] + whole["infer"] + whole["tables"]
+    table.line(
+        n,
+        pages,
+        whole["measures"],
+        one["seconds"],
+        two["seconds"],
+        pages / two["seconds"],
+        one["seconds"] / two["seconds"],
+        two["worker"],
+        seconds,
+        whole["measures"] / seconds,
+        whole["measures"] / work,
+        most,
+    )
+    parts = ", ".join(f"{part} {whole[part]:.2f}" for part in PARTS)
+    print(
+        f"        normalise, one process, CPU seconds: {parts}; peak {whole['peak'] / 2**20:.0f} MB"
+    )
+    return one["cpu"], two["cpu"], cpu, work
 
 
 def main(argv: list[str] | None = None) -> int:

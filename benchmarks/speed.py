@@ -37,7 +37,11 @@ NAMES = {
     "pdfplumber": "pdfplumber extract_tables",
     "camelot": "Camelot lattice",
 }
-SCRIPT = 0.52  # whole-row F1 of an afternoon's script over pdfplumber or PyMuPDF tables on these plans: quoted, not measured here
+SCRIPT = 0.52
+"""Whole-row F1 of an afternoon's script over pdfplumber or PyMuPDF tables on these plans.
+
+Quoted, not measured here.
+"""
 
 
 class Reader:
@@ -62,7 +66,8 @@ class Reader:
         line = self.process.stdout.readline()
         if not line:
             raise SystemExit(
-                f"{self.name} ended with code {self.process.wait()}; run benchmarks/readers.py {self.name} by hand to see why"
+                f"{self.name} ended with code {self.process.wait()}; "
+                f"run benchmarks/readers.py {self.name} by hand to see why"
             )
         return json.loads(line)
 
@@ -136,7 +141,7 @@ STARTS = {
 
 
 def startup(rounds: int) -> list[str]:
-    """Lines on how long the command takes to be there, beside `import pymupdf`: medians, in turn."""
+    """Lines on how long the command takes to be there, beside `import pymupdf`: medians."""
     spent: dict[str, list[float]] = {name: [] for name in STARTS}
     for number in range(rounds + 1):
         for name, arguments in STARTS.items():
@@ -151,7 +156,8 @@ def startup(rounds: int) -> list[str]:
                 spent[name].append(time.perf_counter() - start)
     bare = spent["import pymupdf"]
     return [
-        f"{name:<34}{statistics.median(s):>8.2f} s{statistics.median(a - b for a, b in zip(s, bare)):>+8.2f} s"
+        f"{name:<34}{statistics.median(s):>8.2f} s"
+        f"{statistics.median(a - b for a, b in zip(s, bare)):>+8.2f} s"
         for name, s in spent.items()
     ]
 
@@ -164,7 +170,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument(
         "--peers",
         metavar="PYTHON",
-        help="interpreter with benchmarks/peers.txt installed; without it only this project is measured",
+        help="interpreter with benchmarks/peers.txt installed; without it only this is measured",
     )
     args = parser.parse_args(argv)
     files = born_digital()
@@ -179,10 +185,12 @@ def main(argv: list[str] | None = None) -> int:
     print("\r" + " " * 30 + "\r", end="", file=sys.stderr)
     bare = readers[0].rounds[1:]
     print(
-        f"{len(files)} plans, {pages} pages, one core, median of {args.rounds} rounds (least–most)\n"
+        f"{len(files)} plans, {pages} pages, one core, "
+        f"median of {args.rounds} rounds (least–most)\n"
     )
     print(
-        f"{'reader':<34}{'ms a page':>10}{'':>16}{'× bare':>8}{'peak MB':>9}{'text whole':>12}{'whole-row F1':>14}"
+        f"{'reader':<34}{'ms a page':>10}{'':>16}{'× bare':>8}{'peak MB':>9}"
+        f"{'text whole':>12}{'whole-row F1':>14}"
     )
     for reader in readers:
         own = reader.rounds[1:]
@@ -202,18 +210,20 @@ def main(argv: list[str] | None = None) -> int:
             else "–"
         )
         print(
-            f"{name + ' ' + reader.version:<34}{statistics.median(ms):>10.1f}{f'({min(ms):.1f}–{max(ms):.1f})':>16}{ratio:>8.2f}{reader.peak / 1e6:>9.0f}{whole:>12}{rows:>14}"
+            f"{name + ' ' + reader.version:<34}{statistics.median(ms):>10.1f}"
+            f"{f'({min(ms):.1f}–{max(ms):.1f})':>16}{ratio:>8.2f}{reader.peak / 1e6:>9.0f}"
+            f"{whole:>12}{rows:>14}"
         )
     print()
     for line in startup(args.rounds):
         print(line)
     named = {r.name: r.rounds[1:] for r in readers}
     if "pdfplumber" in named:
-        print(
-            f"\nextract is {statistics.median(a / b for a, b in zip(named['pdfplumber'], named['extract'])):.1f} × faster than pdfplumber extract_tables"
-        )
+        gain = [a / b for a, b in zip(named["pdfplumber"], named["extract"])]
+        print(f"\nextract is {statistics.median(gain):.1f} × faster than pdfplumber extract_tables")
     print(
-        f"({SCRIPT}): an afternoon's script over these tables, with forward fill, regular expressions and RapidFuzz; quoted, not measured here"
+        f"({SCRIPT}): an afternoon's script over these tables, with forward fill, "
+        "regular expressions and RapidFuzz; quoted, not measured here"
     )
     for reader in readers:
         reader.process.stdin.close()

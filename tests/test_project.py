@@ -12,6 +12,8 @@ from pathlib import Path
 import pymupdf
 import pytest
 
+from extract.version import EXTRACTOR_VERSION, sources_digest
+
 from .conftest import SCAN
 
 ROOT = Path(__file__).parent.parent
@@ -78,3 +80,19 @@ def test_every_shell_command_of_the_readme_runs(tmp_path: Path) -> None:
 def test_ci_calls_the_readme_test_command() -> None:
     assert "make test" in README
     assert (ROOT / ".ci/run").read_text("utf-8").rstrip().endswith("make test")
+
+
+def test_the_extractor_version_is_that_of_its_sources(tmp_path: Path) -> None:
+    """The same in a copy elsewhere, as in a wheel installed; another with every change."""
+    room = tmp_path / "elsewhere" / "extract"
+    shutil.copytree(ROOT / "extract", room, ignore=shutil.ignore_patterns("__pycache__"))
+    assert sources_digest(room).startswith(EXTRACTOR_VERSION)
+    (room / "notes.md").write_text("decides nothing", "utf-8")
+    assert sources_digest(room).startswith(EXTRACTOR_VERSION)
+    table = room / "layout" / "new.csv"
+    table.write_text("a\n", "utf-8")
+    added = sources_digest(room)
+    table.write_text("b\n", "utf-8")
+    changed = sources_digest(room)
+    table.rename(room / "layout" / "renamed.csv")
+    assert len({added, changed, sources_digest(room), sources_digest(ROOT / "extract")}) == 4
