@@ -100,3 +100,15 @@ def match_bare(text: str, expected: int) -> Marker | None:
     if (int(digits) if style == "number" else cjk_number(digits)) != expected:
         return None
     return Marker(style, expected, found.end())
+
+
+_GLUED = re.compile(r"([1-9][0-9]?)\s*[.．、](?=[0-9])(?![0-9]+[.．/-][0-9])(?![0-9]*[%％])")
+
+
+def match_glued(text: str) -> Marker | None:
+    """A number whose text begins with a figure (「1.1999服務專線」, 「2.24小時受理」), or a decimal (「1.5公里」) that looks alike.
+
+    Only the numbers of its list tell the two apart.
+    """
+    found = _GLUED.match(text)
+    return Marker("number", int(found.group(1)), found.end()) if found else None

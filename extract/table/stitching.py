@@ -11,6 +11,7 @@ from extract.script import markers
 from extract.table.columns import EXTRA, Columns, count_header_rows, find_columns
 from extract.text.measures import is_title
 from extract.text.paragraphs import SENTENCE_END, Limits, Placed, could_hold, measure_limits
+from extract.text.witness import inner_pairs
 
 SAME_EDGE = 0.03  # of the table's width: column edges this near are the same column on another page
 ROOM = 6.0  # lines: more room than this at a page's foot means that nothing was cut there
@@ -159,14 +160,16 @@ class _Stitcher:
                     line.order = line.baseline + shift
             below = grid.ys[-1] + shift
         self.feet = [self._foot(g) for g in grids]
+        pairs = inner_pairs(line.chars for g in grids for c in g.cells for line in c.lines)
         self.limits = {
             role: measure_limits(
                 [
-                    Placed(line, c.x0, c.x1)
+                    [Placed(line, c.x0, c.x1) for line in c.lines]
                     for cells in self.by_role
                     for c in cells[role]
-                    for line in c.lines
-                ]
+                    if c.lines
+                ],
+                pairs,
             )
             for role in ("pillar", "focus", "measure", "unit")
         }

@@ -47,7 +47,9 @@ def read_outline(
     parts = ([(late, None)] if late else []) + [
         (lines[a:b], _section_marker(lines[a])) for a, b in zip(starts, starts[1:] + [len(lines)])
     ]
-    limits = measure_limits([Placed(line, 0.0, width[line.page]) for line in lines])
+    limits = measure_limits(
+        [[Placed(line, 0.0, width[line.page]) for line in part] for part, _ in parts]
+    )
     for part, marker in parts:
         out.sections.append(_section(part, marker, width, limits))
         out.used += part
