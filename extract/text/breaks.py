@@ -7,11 +7,10 @@ paragraph; one that had none says nothing, and the characters on either side tel
 from __future__ import annotations
 
 import re
-from math import inf
-
 from extract.layout.lines import Line
 from extract.script.markers import Marker
 from extract.text.limits import UNSPREAD, Limits, Placed, needed
+from extract.text.witness import begins_nothing
 
 CERTAIN = 12.0  # log-odds: width beyond doubt
 DOUBTFUL = 2.0  # log-odds: a smaller lead is a doubt
@@ -28,32 +27,36 @@ def could_hold(line: Placed, following: Line, limits: Limits) -> bool:
 
 
 def width_odds(line: Placed, following: Line, limits: Limits) -> float:
-    """Log-odds from free width alone that `line` ends because its paragraph does; a full line gives minus infinity.
+    """Log-odds from the line's width alone that it ends because its paragraph does; 0 for a full line that says nothing.
 
-    In a justified column the running lines are spread to the edge, so that a line short of it ends its paragraph even
-    where the next piece would not have fitted.
+    In a justified column the running lines are spread to the edge: a line short of it ends its paragraph even where the
+    next piece would not have fitted, and a line that is spread goes on.
     """
-    room, size = limits.room(line), line.line.size
+    room, near = limits.room(line), limits.jitter * line.line.size
     spare = room - needed(line.line, following, limits)
-    lead = STEEP * spare / (limits.jitter * size) + 2.0
+    lead = STEEP * spare / near + 2.0
     if limits.justified:
+        spread = max(0.0, limits.excess(line.line))
+        if limits.is_spread(line.line) and spread > room + near:
+            return -CERTAIN
         # Typesetters leave a little more unspread where Latin letters stand in the line.
         letters = _LETTER.search(line.line.text) is not None
-        least = max(4 * UNSPREAD, limits.jitter) if letters else limits.jitter
-        if limits.excess(line.line) < 0.5 * room:
-            lead = max(lead, STEEP * (room / (least * size) - 1.0))
-    return -inf if lead <= 0 else min(lead, CERTAIN)
+        least = max(4 * UNSPREAD * line.line.size, near) if letters else near
+        lead = max(lead, STEEP * ((room - 2 * spread) / least - 0.5))
+    return max(0.0, min(lead, CERTAIN))
 
 
 def break_odds(current: list[Placed], placed: Placed, limits: Limits) -> float:
     """Log-odds that the paragraph of the lines `current` ends before the unmarked line `placed`."""
     above, line = current[-1].line, placed.line
+    if begins_nothing(line.chars[0]):
+        return -CERTAIN
     width = width_odds(current[-1], line, limits)
     odds = limits.witness.odds(above.chars[-1], line.chars[0]) + indent_odds(current, placed)
     if is_open("".join(p.line.text for p in current)):
         odds -= 2.5
-    if width > 0:
-        # Room beyond doubt outweighs any characters.
+    if width:
+        # Width beyond doubt outweighs any characters.
         return width + max(-4.0, min(odds, 4.0))
     return limits.hidden + odds
 
@@ -68,9 +71,9 @@ def marker_odds(
     above = current[-1].line
     width = width_odds(current[-1], placed.line, limits)
     if width > 0 or found.style == "bullet":
-        return max(width, CERTAIN)
+        return CERTAIN
     odds = max(-5.0, min(limits.witness.end_odds(above.chars[-1]), 5.0))
-    return odds - 1.0 + _sequence(found.number, last) - 2.5 * is_open(above.text)
+    return width + odds - 1.0 + _sequence(found.number, last) - 2.5 * is_open(above.text)
 
 
 def _sequence(number: int, last: int | None) -> float:

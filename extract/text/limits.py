@@ -15,6 +15,7 @@ from extract.text.pieces import NO_START, cluster_width, piece_length
 from extract.text.witness import Witness, inner_pairs
 
 UNSPREAD = 0.035  # of the glyph size: print places glyphs and edges this exactly
+ROUNDING = 0.0025  # of the glyph size: what each advance may be rounded by
 SCAN_JITTER = 0.1  # of the glyph size: the same for glyph boxes estimated from a picture
 AUTOSPACE = 0.25  # of the glyph size: typesetters put up to this much between CJK and Latin (clreq)
 WORD_SPACE = 0.25  # of the glyph size: the space between Latin words
@@ -65,6 +66,11 @@ class Limits:
     def excess(self, line: Line) -> float:
         """Points by which justification has spread the line; infinite where it has no two CJK glyphs in a row."""
         return line.spread - self.natural * line.size * _cjk_pairs(line.chars)
+
+    def is_spread(self, line: Line) -> bool:
+        """Whether justification has spread the line beyond what rounding explains."""
+        least = self.jitter + ROUNDING * _cjk_pairs(line.chars)
+        return least * line.size < self.excess(line) < inf
 
 
 @dataclass(slots=True)
@@ -124,7 +130,7 @@ def _quantile(ordered: list[float], share: float) -> float:
 
 def _left(lines: list[Placed], size: float) -> float:
     """The least inset that several lines share; a single line further left says nothing."""
-    inset = sorted(p.line.left - p.x0 for p in lines)
+    inset = sorted(d for p in lines if (d := p.line.left - p.x0) > -0.3 * size) or [0.0]
     least = max(2, len(inset) // 20)
     for a, b in zip(inset, inset[least - 1 :]):
         if b - a <= 0.1 * size:
@@ -195,7 +201,7 @@ def _edges(cells: list[list[Placed]], limits: Limits, size: float) -> None:
     limits.justified = len(near) >= max(6, 0.05 * len(lines)) and len(near) > 0.6 * len(spread)
     if limits.justified:
         limits.right, off = _mode(near, size)
-        limits.jitter = max(limits.jitter, min(1.5 * off / size + 0.5 * UNSPREAD, MOST_JITTER))
+        limits.jitter = max(0.6 * limits.jitter, min(1.5 * off / size + 0.005, MOST_JITTER))
     else:
         limits.right = _ragged_edge(cells, limits, size)
     by_page: dict[int, list[list[Placed]]] = {}
@@ -223,8 +229,7 @@ def _page_edges(
 
 
 def _is_spread(placed: Placed, limits: Limits, size: float) -> bool:
-    excess = limits.excess(placed.line)
-    return limits.jitter * size < excess < inf and placed.x1 - placed.line.right < 2.5 * size
+    return limits.is_spread(placed.line) and placed.x1 - placed.line.right < 2.5 * size
 
 
 def _densest(values: list[float], width: float) -> list[float]:
@@ -254,7 +259,8 @@ def _ragged_edge(cells: list[list[Placed]], limits: Limits, size: float) -> floa
     """
     found = list(_pairs(cells, limits))
     ends = [p.x1 - p.line.right for c in cells for p in c]
-    tried = {e for e in (*ends, *(p.slack - p.need for p in found)) if -size < e < 3 * size}
+    nearest = _quantile(sorted(ends), 0.03)
+    tried = {e for e in (*ends, *(p.slack - p.need for p in found)) if abs(e - nearest) < 2 * size}
     eps = 0.5 * UNSPREAD * size
     edges = np.array(sorted({limits.left, *tried, *(e + 2 * eps for e in tried)}))
     costs = _costs(edges, cells, limits, size)
@@ -297,16 +303,12 @@ def _hidden(pairs: list[_Pair], limits: Limits, width: float) -> float:
     Paragraphs end anywhere on a line, so their last lines are full once in as many as the line has places for the next
     piece; how often an unmarked line opens a paragraph shows where the line above is clearly short.
     """
-    short = full = unspread = 0
+    short = full = 0
     for p in pairs:
         room = limits.room(p.above)
         fits = room >= p.need or limits.justified and room > 3 * limits.jitter * p.above.line.size
         short += fits and not p.marked
         full += not fits and not p.marked
-        unspread += not fits and limits.excess(p.above.line) < limits.jitter * p.above.line.size
     size = pairs[0].above.line.size * limits.pitch if pairs else 1.0
     places = max(3.0, (width - limits.left - limits.right) / size)
-    if limits.justified:
-        # A last line must end right at the edge by chance, which it does where lines are whole glyphs wide.
-        places /= max(2 * limits.jitter, (unspread + 1) / (full + 2))
     return max(-9.0, min(log((short + 0.3) / (places * (full + 1.0))), -1.0))

@@ -33,15 +33,13 @@ __all__ = [
 
 @dataclass(slots=True)
 class Doubt:
-    """A line's end that may as well be read the other way."""
+    """A line's end where the paragraph may as well end as go on; it is read as going on."""
 
     line: Line
     """The line before the doubtful break."""
     following: Line
-    breaks: bool
-    """The reading taken: a paragraph ends here, or the text goes on."""
-    lead: float
-    """Log-odds of the reading taken over the other one."""
+    odds: float
+    """Log-odds that the paragraph ends here, near 0."""
 
 
 @dataclass(slots=True)
@@ -54,7 +52,7 @@ class Rejoined:
     full: bool = False
     """The last line reaches the edge, so the text may go on."""
     doubts: list[Doubt] = field(default_factory=list)
-    """Doubtful ends of its lines, the last one's included."""
+    """Joins between its lines where it may as well have ended."""
 
 
 def join_text(lines: list[Line], rights: list[float] | None = None) -> str:
@@ -100,11 +98,9 @@ def rejoin(lines: list[Placed], limits: Limits, expected: int | None = None) -> 
     for i, placed in enumerate(lines):
         found = _found(lines, i, seen, expected, limits)
         lead, opened = _lead(current, placed, found, seen, limits)
-        doubt = None
         if current and abs(lead) < DOUBTFUL:
-            doubt = Doubt(current[-1].line, placed.line, lead > 0, abs(lead))
-            out[-1].doubts.append(doubt)
-        if lead <= 0:
+            out[-1].doubts.append(Doubt(current[-1].line, placed.line, lead))
+        if lead < DOUBTFUL:
             current.append(placed)
             out[-1].lines.append(placed.line)
             continue

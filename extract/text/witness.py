@@ -37,7 +37,7 @@ class Witness:
 
     def odds(self, last: str, first: str) -> float:
         """Log-odds that a paragraph ends between two characters that stand on either side of a line's end."""
-        if first in NO_START and first not in "‧·…—":
+        if begins_nothing(first):
             return START
         if last in NO_END:
             return OPEN
@@ -73,3 +73,8 @@ def inner_pairs(texts: Iterable[str]) -> Counter[str]:
     for text in texts:
         out.update(a + b for a, b in pairwise(text))
     return out
+
+
+def begins_nothing(char: str) -> bool:
+    """Whether no paragraph begins with this mark. Dots and dashes may be bullets."""
+    return char in NO_START and char not in "‧·…—～>＞"
