@@ -20,8 +20,9 @@ SCAN_JITTER = 0.1  # of the glyph size: the same for glyph boxes estimated from 
 AUTOSPACE = 0.25  # of the glyph size: typesetters put up to this much between CJK and Latin (clreq)
 WORD_SPACE = 0.25  # of the glyph size: the space between Latin words
 MOST_JITTER = 0.3  # of the glyph size: a wider spread of line ends is no jitter
+SHORT = 2.5  # of the glyph size: a line this far from the cell's edge is no full one
 STICKS_OUT = 3.0  # log-odds against an edge for each line that passes it
-UNEVEN = 1.5  # log-odds against a padding on the right that is not the one on the left
+UNEVEN = 3.0  # log-odds against a padding on the right that is not the one on the left
 OWN_EDGE = 6.0  # log-odds by which a page's own edge must fit better than the column's
 
 
@@ -101,7 +102,7 @@ def measure_limits(cells: list[list[Placed]], pairs: Counter[str] | None = None)
     limits = Limits(left, left, _pitch(lines))
     if any(p.line.confidence < 1.0 for p in lines):
         limits.jitter = SCAN_JITTER
-    limits.natural = _natural([p.line for p in lines])
+    limits.natural = _natural(lines)
     limits.autospace = _autospace([p.line for p in lines])
     limits.witness = _witness(lines, size, pairs)
     _edges(cells, limits, size)
@@ -150,10 +151,20 @@ def _cjk_pairs(chars: str) -> int:
     return sum(not is_latin(a) and not is_latin(b) for a, b in pairwise(chars))
 
 
-def _natural(lines: list[Line]) -> float:
-    """The gap between CJK glyphs that the least spread lines show, of the glyph size."""
-    counted = [(line, _cjk_pairs(line.chars)) for line in lines]
-    gaps = sorted(line.spread / n / line.size for line, n in counted if n >= 3)
+def _natural(lines: list[Placed]) -> float:
+    """The gap between CJK glyphs that no justification has spread, of the glyph size: the one of clearly short lines.
+
+    Without such lines it is the one of the least spread.
+    """
+    counted = [(p, n) for p in lines if (n := _cjk_pairs(p.line.chars)) >= 3]
+    short = sorted(
+        p.line.spread / n / p.line.size
+        for p, n in counted
+        if p.x1 - p.line.right > SHORT * p.line.size
+    )
+    if len(short) >= 4:
+        return _quantile(short, 0.5)
+    gaps = sorted(p.line.spread / n / p.line.size for p, n in counted)
     return _quantile(gaps, 0.1) if gaps else 0.0
 
 
@@ -171,7 +182,7 @@ def _autospace(lines: list[Line]) -> float:
 
 
 def _witness(lines: list[Placed], size: float, pairs: Counter[str] | None) -> Witness:
-    short = [p for p in lines if p.x1 - p.line.right > max(2.5 * size, 0.3 * (p.x1 - p.x0))]
+    short = [p for p in lines if p.x1 - p.line.right > max(SHORT * size, 0.3 * (p.x1 - p.x0))]
     return Witness(
         Counter(p.line.chars[-1] for p in short),
         Counter(c for p in lines for c in p.line.chars[:-1]),
@@ -203,7 +214,7 @@ def _edges(cells: list[list[Placed]], limits: Limits, size: float) -> None:
         limits.right, off = _mode(near, size)
         limits.jitter = max(0.6 * limits.jitter, min(1.5 * off / size + 0.005, MOST_JITTER))
     else:
-        limits.right = _ragged_edge(cells, limits, size)
+        limits.right = _ragged_edge(cells, limits, limits.left, size)
     by_page: dict[int, list[list[Placed]]] = {}
     for cell in cells:
         for page, own in groupby(cell, key=lambda p: p.line.page):
@@ -222,14 +233,16 @@ def _page_edges(
             if len(near) >= 5 and abs(_mode(near, size)[0] - limits.right) > limits.jitter * size:
                 yield page, _mode(near, size)[0]
             continue
-        own = _ragged_edge(cells, limits, size)
-        costs = _costs(np.array([limits.right, own]), cells, limits, size)
-        if costs[0] - costs[1] > OWN_EDGE:
-            yield page, own
+        left = _left([p for c in cells for p in c], size)
+        own = _ragged_edge(cells, limits, left, size)
+        tried = np.array([limits.right, limits.right + left - limits.left, own])
+        costs = _costs(tried, cells, limits, left, size) + [0.0, 0.5, OWN_EDGE]
+        if costs.argmin():
+            yield page, float(tried[costs.argmin()])
 
 
 def _is_spread(placed: Placed, limits: Limits, size: float) -> bool:
-    return limits.is_spread(placed.line) and placed.x1 - placed.line.right < 2.5 * size
+    return limits.is_spread(placed.line) and placed.x1 - placed.line.right < SHORT * size
 
 
 def _densest(values: list[float], width: float) -> list[float]:
@@ -250,7 +263,9 @@ def _mode(near: list[float], size: float) -> tuple[float, float]:
     return edge, _quantile(sorted(abs(v - edge) for v in near if abs(v - edge) < 0.25 * size), 0.95)
 
 
-def _ragged_edge(cells: list[list[Placed]], limits: Limits, size: float) -> float:
+def _ragged_edge(
+    cells: list[list[Placed]], limits: Limits, left: float, size: float
+) -> float:
     """The edge (points from the cell's) that fits a ragged column best.
 
     No line passes the edge, lines that go on leave less than the next piece needs, and lines that end leave more. All
@@ -262,14 +277,14 @@ def _ragged_edge(cells: list[list[Placed]], limits: Limits, size: float) -> floa
     nearest = _quantile(sorted(ends), 0.03)
     tried = {e for e in (*ends, *(p.slack - p.need for p in found)) if abs(e - nearest) < 2 * size}
     eps = 0.5 * UNSPREAD * size
-    edges = np.array(sorted({limits.left, *tried, *(e + 2 * eps for e in tried)}))
-    costs = _costs(edges, cells, limits, size)
+    edges = np.array(sorted({left, *tried, *(e + 2 * eps for e in tried)}))
+    costs = _costs(edges, cells, limits, left, size)
     best = edges[costs <= costs.min() + 0.01]
-    return float(best[np.argmin(abs(best - limits.left))]) if len(best) else limits.left
+    return float(best[np.argmin(abs(best - left))]) if len(best) else left
 
 
 def _costs(
-    edges: np.ndarray, cells: list[list[Placed]], limits: Limits, size: float
+    edges: np.ndarray, cells: list[list[Placed]], limits: Limits, left: float, size: float
 ) -> np.ndarray:
     """Log-odds against each edge (shape (n,), points)."""
     near = limits.jitter * size
@@ -277,11 +292,12 @@ def _costs(
         p.x1 - p.line.right for c in cells for p in c if p.line.chars[-1] not in NO_START
     ])
     cost = STICKS_OUT * np.searchsorted(ends, edges - near, side="left").astype(float)
-    cost += UNEVEN * (abs(edges - limits.left) > 2 * near) + 20.0 * (edges < -near)
+    cost += UNEVEN * (abs(edges - left) > 2 * near) + 20.0 * (edges < -near)
     found = list(_pairs(cells, limits))
     if found:
         at = np.array([p.slack - p.need for p in found])
-        odds = np.clip([p.odds for p in found], -4.0, 4.0)
+        # A sentence may end inside a paragraph: that a line goes on costs little, whatever its characters.
+        odds = np.clip([p.odds for p in found], -4.0, 2.0)
         fits = at[None, :] >= edges[:, None] - 0.5 * near
         cost += (np.where(fits, -odds, odds).clip(min=0.0)).sum(axis=1)
     return cost
