@@ -186,3 +186,141 @@ def settings(rng: random.Random, justified: bool, scan: bool = False) -> list[Se
         return [first]
     wider = rng.uniform(0, 5)
     return [first, replace(first, left=first.left + wider, right=first.right + wider)]
+
+
+def share(t: Counter[tuple[str, str]], *kinds: tuple[str, str]) -> float:
+    return sum(t[k] for k in kinds) / sum(t.values())
+
+
+@pytest.mark.parametrize("scan", [False, True], ids=["print", "scan"])
+@pytest.mark.parametrize("justified", [True, False], ids=["justified", "ragged"])
+def test_ends_come_back_and_what_is_wrong_is_doubted(justified: bool, scan: bool) -> None:
+    """Half of the paragraphs here carry no mark, so that width and characters alone must tell."""
+    table: Counter[tuple[str, str]] = Counter()
+    for seed in range(100, 120):
+        rng = random.Random(seed)
+        made = column(rng, settings(rng, justified, scan))
+        table += tally(made, measure_limits(made.cells))
+    print("justified" if justified else "ragged", "scan" if scan else "print", dict(table))
+    sure = table["right", "sure"] + table["wrong", "sure"]
+    assert table["right", "sure"] >= 0.995 * sure
+    assert share(table, ("right", "sure")) >= (0.985 if justified else 0.95)
+
+
+def test_a_few_lines_past_the_edge_do_not_move_it() -> None:
+    """Nearly all full lines end within 0.3 pt of each other, three pass them by 0.8 pt."""
+    rng = random.Random(1)
+    made = column(rng, [Setting(12.0, 264.0, 5.0, 6.1, True, jitter=0.1)], 60)
+    full = [p for c, e in zip(made.cells, made.ends) for p, end in zip(c, e) if not end]
+    for p in full[10:13]:
+        p.line.x1[-1] += 0.8
+        p.line.right += 0.8
+    limits = measure_limits(made.cells)
+    assert limits.justified
+    assert limits.right == pytest.approx(6.1, abs=0.3)
+    assert share(tally(made, limits), ("wrong", "sure"), ("wrong", "unsure")) == 0
+
+
+def test_a_page_padded_differently_has_its_own_edge() -> None:
+    for justified in (True, False):
+        rng = random.Random(5)
+        first = Setting(12.0, 200.0, 4.0, 4.0, justified)
+        made = column(rng, [first, replace(first, left=8.0, right=8.0)], 60)
+        limits = measure_limits(made.cells)
+        assert limits.pages.get(1, limits.right) - limits.pages.get(0, limits.right) == (
+            pytest.approx(4.0, abs=0.5)
+        )
+
+
+def test_marks_past_the_edge_make_no_line_too_long() -> None:
+    rng = random.Random(7)
+    made = column(rng, [Setting(12.0, 200.0, 4.0, 4.0, True, hang=True)], 60)
+    limits = measure_limits(made.cells)
+    assert limits.right == pytest.approx(4.0, abs=0.3)
+    assert limits.hang > 0.5
+
+
+def cell(*texts: str, width: float = 12.0, **setting: float) -> list[Placed]:
+    """One cell of lines just as given, flush left, in a column of so many glyphs."""
+    s = Setting(10.0, 10 * width, 0.0, 0.0, False, **setting)
+    return [placed(text, True, True, s, random.Random(0)) for text in texts]
+
+
+def read(lines: list[Placed], expected: int | None = None) -> list[Rejoined]:
+    width = lines[0].x1
+    return rejoin(lines, Limits(0.0, 0.0, autospace=0.0), expected) if width else []
+
+
+def marks(found: list[Rejoined]) -> list[int | None]:
+    return [p.marker.number if p.marker else None for p in found]
+
+
+def test_a_number_before_a_figure_is_a_marker_where_its_list_says_so() -> None:
+    found = read(cell("1.1999服務專線受理。", "2.24小時內回覆案件", "3.110報案後到場。"))
+    assert marks(found) == [1, 2, 3]
+    assert found[0].text[found[0].marker.length :] == "1999服務專線受理。"
+    assert marks(read(cell("4.65歲以上長者優先。"), expected=4)) == [4]
+    assert marks(read(cell("1.1999服務專線受理。"))) == [1]
+
+
+@pytest.mark.parametrize("decimal", ["1.5公里以內免費。", "2.5公里以內免費。", "106.1.9修正。"])
+def test_a_decimal_or_a_date_opens_no_list(decimal: str) -> None:
+    assert marks(read(cell(decimal))) == [None]
+    after_full_line = read(cell("1.本區接駁公車行駛距離為", decimal))
+    assert marks(after_full_line) == [1]
+
+
+def test_a_letter_with_a_dot_inside_a_sentence_opens_no_list() -> None:
+    assert len(read(cell("接種卡介苗與肝炎疫苗種類", "B.型者須事先預約掛號。"))) == 1
+    assert marks(read(cell("A.預約接種疫苗。", "B.現場掛號。"))) == [1, 2]
+
+
+@pytest.mark.parametrize("numbers", [("I.", "II.", "III."), ("i.", "ii.", "iii."), "ⅠⅡⅢ"])
+def test_roman_numbers_count(numbers: tuple[str, ...]) -> None:
+    dots = [n if n.endswith(".") else n + "、" for n in numbers]
+    found = read(cell(*(f"{n}受理案件。" for n in dots)))
+    assert marks(found) == [1, 2, 3]
+    assert {p.marker.style for p in found if p.marker} == {"roman"}
+
+
+def test_i_after_h_is_a_letter() -> None:
+    found = read(cell(*(f"{c}.受理。" for c in "ABCDEFGHI")))
+    assert marks(found) == list(range(1, 10))
+    assert {p.marker.style for p in found if p.marker} == {"upper"}
+
+
+def test_a_full_line_that_ends_a_sentence_goes_on_with_a_doubt() -> None:
+    """Headings and unmarked paragraphs are common here, and the line before could not have held more."""
+    short = ("受理申請。", "定期檢討改進。") * 10
+    made = [cell("提供民眾洽公服務諮詢等。", "定期檢討改進服務。"), cell(*short)]
+    (paragraph,) = rejoin(made[0], measure_limits(made * 3))
+    assert [d.line.text[-2:] for d in paragraph.doubts] == ["等。"]
+
+
+def test_words_seen_inside_lines_hold_together() -> None:
+    wrapped = cell("受理民眾申請各類文件服", "務案件並主動協助。", width=11.0)
+    others = [cell("服務民眾。"), cell("為民服務。"), cell("便民服務。")] * 4
+    limits = measure_limits([wrapped, *others])
+    apart = limits.witness.odds("服", "案")
+    assert limits.witness.odds("服", "務") < apart
+    assert len(rejoin(wrapped, limits)) == 1
+
+
+def test_a_justified_line_keeps_the_space_between_words_carried_over() -> None:
+    s = Setting(10.0, 120.0, 0.0, 0.0, True)
+    lines = [
+        placed("民眾可用Google", True, False, s, random.Random(0)),
+        placed("Maps查詢地點。", False, True, s, random.Random(0)),
+    ]
+    limits = Limits(0.0, 0.0, justified=True)
+    assert rejoin(lines, limits)[0].text == "民眾可用Google Maps查詢地點。"
+    assert join_text([p.line for p in cell("https://www.kcg.", "gov.tw")], [0, 0]).endswith(
+        "kcg.gov.tw"
+    )
+
+
+def test_a_short_line_could_have_held_more() -> None:
+    first, second = cell("受理申請。", "定期檢討改進服務。")
+    assert could_hold(first, second.line, Limits(0.0, 0.0))
+    full, next_line = cell("提供民眾洽公服務諮詢等項", "定期檢討。")
+    assert not could_hold(full, next_line.line, Limits(0.0, 0.0))

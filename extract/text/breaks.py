@@ -17,6 +17,7 @@ DOUBTFUL = 2.0  # log-odds: a smaller lead is a doubt
 STEEP = 4.0  # log-odds for each jitter of free width
 INDENT = 0.8  # of the glyph size: a change of the left edge this large is an indent
 SAME_INDENT = 0.3  # of the glyph size: left edges this near are the same
+GLUED = -3.0  # log-odds: a figure right behind a list's number is a decimal as likely as not
 _LETTER = re.compile("[A-Za-z]")
 _BRACKETS = {"（": "）", "(": ")", "「": "」", "『": "』", "【": "】"}
 
@@ -53,7 +54,7 @@ def break_odds(current: list[Placed], placed: Placed, limits: Limits) -> float:
         return -CERTAIN
     width = width_odds(current[-1], line, limits)
     odds = limits.witness.odds(above.chars[-1], line.chars[0]) + indent_odds(current, placed)
-    if is_open("".join(p.line.text for p in current)):
+    if is_open("".join(p.line.text for p in current[-3:])):
         odds -= 2.5
     if width:
         # Width beyond doubt outweighs any characters.
@@ -70,10 +71,13 @@ def marker_odds(
     """
     above = current[-1].line
     width = width_odds(current[-1], placed.line, limits)
-    if width > 0 or found.style == "bullet":
+    if width == CERTAIN or found.style == "bullet":
         return CERTAIN
     odds = max(-5.0, min(limits.witness.end_odds(above.chars[-1]), 5.0))
-    return width + odds - 1.0 + _sequence(found.number, last) - 2.5 * is_open(above.text)
+    if placed.line.marker is None:
+        odds += GLUED
+    # Some typesetters spread last lines too: width is no proof against a list.
+    return max(width, -4.0) + odds - 1.0 + _sequence(found.number, last) - 2.5 * is_open(above.text)
 
 
 def _sequence(number: int, last: int | None) -> float:

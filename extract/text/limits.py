@@ -21,6 +21,7 @@ AUTOSPACE = 0.25  # of the glyph size: typesetters put up to this much between C
 WORD_SPACE = 0.25  # of the glyph size: the space between Latin words
 MOST_JITTER = 0.3  # of the glyph size: a wider spread of line ends is no jitter
 SHORT = 2.5  # of the glyph size: a line this far from the cell's edge is no full one
+ENOUGH = 5  # lines that a page needs to have an edge of its own
 STICKS_OUT = 3.0  # log-odds against an edge for each line that passes it
 UNEVEN = 3.0  # log-odds against a padding on the right that is not the one on the left
 OWN_EDGE = 6.0  # log-odds by which a page's own edge must fit better than the column's
@@ -63,6 +64,11 @@ class Limits:
         """Free width (points) behind a line; negative where it passes the edge."""
         right = self.pages.get(placed.line.page, self.right)
         return placed.x1 - right - placed.line.right
+
+    def natural_room(self, placed: Placed) -> float:
+        """Free width (points) behind a line had it not been spread."""
+        excess = self.excess(placed.line)
+        return self.room(placed) + (max(0.0, excess) if excess < inf else 0.0)
 
     def excess(self, line: Line) -> float:
         """Points by which justification has spread the line; infinite where it has no two CJK glyphs in a row."""
@@ -227,10 +233,12 @@ def _page_edges(
     by_page: dict[int, list[list[Placed]]], limits: Limits, size: float
 ) -> Iterator[tuple[int, float]]:
     for page, cells in by_page.items():
+        if sum(len(c) for c in cells) < ENOUGH:
+            continue
         if limits.justified:
             slack = [p.x1 - p.line.right for c in cells for p in c if _is_spread(p, limits, size)]
             near = _densest(slack, 0.5 * size)
-            if len(near) >= 5 and abs(_mode(near, size)[0] - limits.right) > limits.jitter * size:
+            if len(near) >= ENOUGH and abs(_mode(near, size)[0] - limits.right) > limits.jitter * size:
                 yield page, _mode(near, size)[0]
             continue
         left = _left([p for c in cells for p in c], size)

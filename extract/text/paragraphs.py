@@ -116,7 +116,7 @@ def rejoin(lines: list[Placed], limits: Limits, expected: int | None = None) -> 
 
 
 def _close(paragraph: Rejoined, lines: list[Placed], limits: Limits, full: bool) -> None:
-    rights = [p.line.right + limits.room(p) for p in lines]
+    rights = [p.line.right + limits.natural_room(p) for p in lines]
     paragraph.text = join_text(paragraph.lines, rights)
     paragraph.full = full
 
@@ -143,6 +143,9 @@ def _found(
 ) -> Marker | None:
     """What looks like a list marker at the start of line i."""
     line = lines[i].line
+    roman = markers.match_roman(line.text)
+    if roman is not None and _is_roman(roman, line.marker, seen):
+        return roman
     if line.marker is not None:
         return line.marker if line.marker.style != "section" else None
     ended = i == 0 or width_odds(lines[i - 1], line, limits) > 0
@@ -156,11 +159,20 @@ def _found(
         return None
     if glued.number == following:
         return glued
-    opens = glued.number == 1 and ended and _counts_on([p.line for p in lines[i + 1 :]])
-    return glued if opens else None
+    if glued.number != 1 or not ended:
+        return None
+    alone = i == 0 and not markers.is_decimal(line.text)
+    return glued if alone or _counts_on([p.line for p in lines[i + 1 :]]) else None
 
 
 def _counts_on(lines: list[Line]) -> bool:
     """Whether a 2 follows the 1 of a list."""
     found = (line.marker or markers.match_glued(line.text) for line in lines)
     return any(m is not None and m.style == "number" and m.number == 2 for m in found)
+
+
+def _is_roman(roman: Marker, letter: Marker | None, seen: dict[str, int]) -> bool:
+    """Whether the list counts I, II, III rather than A, B, … H, I."""
+    if letter is not None and letter.number == seen.get(letter.style, 0) + 1:
+        return False
+    return roman.number in (1, seen.get("roman", 0) + 1)
