@@ -290,10 +290,12 @@ def test_i_after_h_is_a_letter() -> None:
 
 
 def test_a_full_line_that_ends_a_sentence_goes_on_with_a_doubt() -> None:
-    """Headings and unmarked paragraphs are common here, and the line before could not have held more."""
-    short = ("受理申請。", "定期檢討改進。") * 10
-    made = [cell("提供民眾洽公服務諮詢等。", "定期檢討改進服務。"), cell(*short)]
-    (paragraph,) = rejoin(made[0], measure_limits(made * 3))
+    """Sentences stand inside paragraphs here as often as at their ends."""
+    doubtful = cell("提供民眾洽公服務諮詢等。", "定期檢討改進服務。")
+    running = cell("受理申請。定期檢討改進並", "公告。設置專人服務民眾。")
+    short = cell("受理申請。", "設置專人。")
+    limits = measure_limits([doubtful] + [running, running, short] * 6)
+    (paragraph,) = rejoin(doubtful, limits)
     assert [d.line.text[-2:] for d in paragraph.doubts] == ["等。"]
 
 

@@ -50,6 +50,8 @@ class Limits:
     """Running lines are spread to the edge, so any line short of it ends a paragraph."""
     natural: float = 0.0
     """Of the glyph size: the gap between CJK glyphs that no justification has spread."""
+    uneven: float = 0.0
+    """Of the glyph size: how much lines that are not spread seem to be, by the noise of their glyph boxes."""
     autospace: float = AUTOSPACE
     """Of the glyph size: the gap between CJK and Latin."""
     hang: float = 0.0
@@ -76,7 +78,7 @@ class Limits:
 
     def is_spread(self, line: Line) -> bool:
         """Whether justification has spread the line beyond what rounding explains."""
-        least = self.jitter + ROUNDING * _cjk_pairs(line.chars)
+        least = max(self.jitter + ROUNDING * _cjk_pairs(line.chars), 1.5 * self.uneven)
         return least * line.size < self.excess(line) < inf
 
 
@@ -109,6 +111,7 @@ def measure_limits(cells: list[list[Placed]], pairs: Counter[str] | None = None)
     if any(p.line.confidence < 1.0 for p in lines):
         limits.jitter = SCAN_JITTER
     limits.natural = _natural(lines)
+    limits.uneven = _uneven(lines, limits)
     limits.autospace = _autospace([p.line for p in lines])
     limits.witness = _witness(lines, size, pairs)
     _edges(cells, limits, size)
@@ -172,6 +175,16 @@ def _natural(lines: list[Placed]) -> float:
         return _quantile(short, 0.5)
     gaps = sorted(p.line.spread / n / p.line.size for p, n in counted)
     return _quantile(gaps, 0.1) if gaps else 0.0
+
+
+def _uneven(lines: list[Placed], limits: Limits) -> float:
+    """The spread (of the glyph size) that nine in ten clearly short lines stay below."""
+    short = sorted(
+        abs(excess) / p.line.size
+        for p in lines
+        if (excess := limits.excess(p.line)) < inf and p.x1 - p.line.right > SHORT * p.line.size
+    )
+    return _quantile(short, 0.9) if len(short) >= 4 else 0.0
 
 
 def _autospace(lines: list[Line]) -> float:
@@ -238,7 +251,10 @@ def _page_edges(
         if limits.justified:
             slack = [p.x1 - p.line.right for c in cells for p in c if _is_spread(p, limits, size)]
             near = _densest(slack, 0.5 * size)
-            if len(near) >= ENOUGH and abs(_mode(near, size)[0] - limits.right) > limits.jitter * size:
+            if (
+                len(near) >= ENOUGH
+                and abs(_mode(near, size)[0] - limits.right) > limits.jitter * size
+            ):
                 yield page, _mode(near, size)[0]
             continue
         left = _left([p for c in cells for p in c], size)
@@ -271,9 +287,7 @@ def _mode(near: list[float], size: float) -> tuple[float, float]:
     return edge, _quantile(sorted(abs(v - edge) for v in near if abs(v - edge) < 0.25 * size), 0.95)
 
 
-def _ragged_edge(
-    cells: list[list[Placed]], limits: Limits, left: float, size: float
-) -> float:
+def _ragged_edge(cells: list[list[Placed]], limits: Limits, left: float, size: float) -> float:
     """The edge (points from the cell's) that fits a ragged column best.
 
     No line passes the edge, lines that go on leave less than the next piece needs, and lines that end leave more. All
@@ -296,9 +310,9 @@ def _costs(
 ) -> np.ndarray:
     """Log-odds against each edge (shape (n,), points)."""
     near = limits.jitter * size
-    ends = np.sort([
-        p.x1 - p.line.right for c in cells for p in c if p.line.chars[-1] not in NO_START
-    ])
+    ends = np.sort(
+        [p.x1 - p.line.right for c in cells for p in c if p.line.chars[-1] not in NO_START]
+    )
     cost = STICKS_OUT * np.searchsorted(ends, edges - near, side="left").astype(float)
     cost += UNEVEN * (abs(edges - left) > 2 * near) + 20.0 * (edges < -near)
     found = list(_pairs(cells, limits))

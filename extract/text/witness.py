@@ -15,7 +15,16 @@ from extract.text.pieces import NO_END, NO_START
 
 # Shares of characters at paragraph ends and inside lines before a plan has shown its own; counted over public service
 # plans. What is not named here shares the rest.
-ENDS = {"。": 0.70, "；": 0.06, "：": 0.06, "）": 0.02, ")": 0.02, "」": 0.01, "，": 0.003, "、": 0.001}
+ENDS = {
+    "。": 0.70,
+    "；": 0.06,
+    "：": 0.06,
+    "）": 0.02,
+    ")": 0.02,
+    "」": 0.01,
+    "，": 0.003,
+    "、": 0.001,
+}
 INSIDE = {"。": 0.012, "；": 0.003, "：": 0.003, "）": 0.007, ")": 0.006, "」": 0.007, "，": 0.035}
 INSIDE["、"] = 0.026
 OTHER_END, OTHER_INSIDE = 0.13, 0.90
