@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 import pytest
 
 from extract.layout.lines import Line, make_line
-from extract.text.limits import Limits, Placed, measure_limits
+from extract.text.edges import measure_limits
+from extract.text.limits import Limits, Placed
 from extract.text.paragraphs import Rejoined, could_hold, join_text, rejoin
 
 WORDS = (

@@ -14,8 +14,9 @@ from extract.layout.lines import Line, is_latin
 from extract.script import markers
 from extract.script.markers import Marker
 from extract.text.breaks import DOUBTFUL, break_odds, could_hold, marker_odds, width_odds
-from extract.text.limits import Limits, Placed, measure_limits
-from extract.text.pieces import SENTENCE_END, cluster_width
+from extract.text.edges import measure_limits
+from extract.text.limits import Limits, Placed
+from extract.text.pieces import NO_START, SENTENCE_END, cluster_width
 
 __all__ = [
     "SENTENCE_END",
@@ -74,12 +75,20 @@ def join_text(lines: list[Line], rights: list[float] | None = None) -> str:
             and (b.isalnum() or b == "(")
         ):
             room = (rights[i - 1] - before.right) if rights else 0.0
-            inside = room < (after.x1[0] - after.x0[0]) + 0.05 * before.size
+            inside = room < _letter(after) + 0.05 * before.size
             # Figures and addresses are broken where the line is full; words are carried over whole.
             if not inside and not (a.isdigit() and b.isdigit()) and not _in_link(text):
                 text += " "
         text += after.text
     return text
+
+
+def _letter(line: Line) -> float:
+    """Width (points) of the line's first letter with the closing marks that may not be parted from it."""
+    i = 1
+    while i < len(line.chars) and line.chars[i] in NO_START:
+        i += 1
+    return sum(line.x1[k] - line.x0[k] for k in range(i))
 
 
 def _in_link(text: str) -> bool:
