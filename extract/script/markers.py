@@ -7,6 +7,7 @@ with circled numbers and letters.
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import NamedTuple
 
 from extract.script.numerals import CJK, FORMAL_ANY, chinese_number
@@ -83,3 +84,35 @@ def match_bare(text: str, expected: int) -> Marker | None:
     if chinese_number(digits) != expected:
         return None
     return Marker(style, expected, found.end())
+
+
+_GLUED = re.compile(r"([1-9][0-9]?)\s*[.．](?=[0-9])(?![0-9]+[.．/-][0-9])")
+_DECIMAL = re.compile(r"[1-9][0-9]?[.．](?:[0-9](?![0-9])|[0-9]+(?=[公米倍萬億元度級%％]))")
+
+
+def match_glued(text: str) -> Marker | None:
+    """A number whose text begins with a figure (「1.1999服務專線」, 「2.24小時受理」), or a decimal that looks alike.
+
+    Only the numbers of its list tell the two apart; dates (「9.1.6」) are neither.
+    """
+    found = _GLUED.match(text)
+    return Marker("number", int(found.group(1)), found.end()) if found else None
+
+
+def is_decimal(text: str) -> bool:
+    """Whether a decimal (「1.5公里」) is the likelier reading of a number before a figure, without its list."""
+    return _DECIMAL.match(text) is not None
+
+
+_ROMAN = re.compile(r"([Ⅰ-Ⅻⅰ-ⅻ]|[IVX]{1,4}|[ivx]{1,4})\s*[.．、](?![A-Za-z0-9])")
+_ROMANS = "i ii iii iv v vi vii viii ix x xi xii xiii xiv xv".split()
+LEVEL["roman"] = 6
+
+
+def match_roman(text: str) -> Marker | None:
+    """A Roman number that opens `text`: 「Ⅰ、」, 「II.」, 「iv.」; single letters may as well be Latin ones."""
+    found = _ROMAN.match(text)
+    if not found:
+        return None
+    digits = unicodedata.normalize("NFKC", found.group(1)).lower()
+    return Marker("roman", _ROMANS.index(digits) + 1, found.end()) if digits in _ROMANS else None

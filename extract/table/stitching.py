@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ from extract.table.parts import Part, find_parts
 from extract.table.styles import Styles, read_styles
 from extract.text.levels import BAND, LEVELS
 from extract.text.paragraphs import Limits, Placed, measure_limits
+from extract.text.witness import inner_pairs
 
 TEXT = ("pillar", "focus", "measure", "unit")
 
@@ -49,7 +51,8 @@ def stitch(
         return None
     columns, parts = found
     headings = take_headings(parts, open_lines)
-    limits = {role: _limits(parts, role) for role in TEXT}
+    pairs = inner_pairs(line.chars for g in grids for c in g.cells for line in c.lines)
+    limits = {role: _limits(parts, role, pairs) for role in TEXT}
     styles = read_styles(parts)
     stitcher = _Stitcher(columns, limits, styles)
     for part, room in zip(parts, _room(parts, heights)):
@@ -68,9 +71,10 @@ def stitch(
     )
 
 
-def _limits(parts: list[Part], role: str) -> Limits:
-    cells = [c for part in parts for c in part.cells[role]]
-    return measure_limits([Placed(line, c.x0, c.x1) for c in cells for line in c.lines])
+def _limits(parts: list[Part], role: str, pairs: Counter[str]) -> Limits:
+    """Limits of a column; `pairs` are the characters that stand together inside lines."""
+    cells = [c for part in parts for c in part.cells[role] if c.lines]
+    return measure_limits([[Placed(line, c.x0, c.x1) for line in c.lines] for c in cells], pairs)
 
 
 def _room(parts: list[Part], heights: dict[int, float]) -> list[float]:

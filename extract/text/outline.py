@@ -79,7 +79,9 @@ def read_outline(lines: list[Line], places: list[Place], width: dict[int, float]
     parts += [
         (lines[a:b], section_marker(lines[a], style)) for a, b in pairwise([*starts, len(lines)])
     ]
-    limits = measure_limits([Placed(line, 0.0, width[line.page]) for line in lines])
+    limits = measure_limits(
+        [[Placed(line, 0.0, width[line.page]) for line in part] for part, _ in parts]
+    )
     for part, marker in parts:
         out.sections.append(_section(part, marker, width, limits))
         out.starts.append((part[0].page, part[0].baseline))
