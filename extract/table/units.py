@@ -1,8 +1,9 @@
-"""Lines of the unit column → unit names, and each name beside its measure."""
+"""Lines of the unit column → unit names: what wraps in a narrow cell is one name, what stands on lines of its own is several."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -10,10 +11,10 @@ from extract.layout.lines import Line
 from extract.table.columns import UNIT_END
 from extract.text.paragraphs import Limits, Placed, cluster_width
 
-REMAINDER = re.compile(r"^(?:[課室科處局所隊組股館站院校會]|中心|心|\(.*\)|（.*）|[)）、，,].*)$")
+REMAINDER = re.compile(r"^(?:[\u4e00-\u9fff]|中心|[(（].*|[)）、，,].*|[至與及暨或][第各其一二三四五六七八九十].*)$")
 JOINERS = "、，,及與和/("
 BLANK = 1.55  # of the line pitch: a larger step between unit lines is a blank line
-BESIDE = 0.6  # of the line pitch: a unit this near a measure's first line stands beside it
+LEADING = 2.2  # of the glyph size: lines of one paragraph stand no farther apart
 
 
 @dataclass(slots=True)
@@ -22,153 +23,92 @@ class UnitName:
 
     text: str
     lines: list[Line]
-    order: float
-    last: float
+
+    @property
+    def order(self) -> float:
+        return self.lines[0].order
+
+    @property
+    def last(self) -> float:
+        return self.lines[-1].order
 
 
-def join_names(lines: list[Placed], limits: Limits) -> list[UnitName]:
-    """Rejoin unit names that wrap in a narrow column (役政災防 / 課); names on lines of their own stay apart."""
+def join_names(cells: list[list[Placed]], limits: Limits, pitch: float) -> list[list[UnitName]]:
+    """Names of each unit cell of the plan, wraps rejoined (役政災防 / 課).
+
+    `cells` holds the lines of every unit cell, `pitch` the distance (points) of the plan's lines. Names that the plan prints
+    whole elsewhere stay apart, or come together, as they do there.
+    """
+    pads = limits.left + min(limits.left, limits.right)  # a cell is padded alike on both sides
+    step = _line_step(cells, pitch)
+    whole = set(_printed_whole(cells, pads, limits.pitch, step))
+    return [_names(lines, pads, limits.pitch, step, whole) for lines in cells]
+
+
+def _line_step(cells: list[list[Placed]], pitch: float) -> float:
+    """Distance (points) of a unit column's successive lines; `pitch` where all of them are divided by blank lines."""
+    steps = sorted(
+        b.line.order - a.line.order
+        for lines in cells
+        for a, b in pairwise(lines)
+        if 0 < b.line.order - a.line.order < min(BLANK * pitch, LEADING * a.line.size)
+    )
+    return steps[len(steps) // 2] if steps else pitch
+
+
+def _names(
+    lines: list[Placed], pads: float, advance: float, step: float, whole: set[str]
+) -> list[UnitName]:
     out: list[UnitName] = []
-    free = 0.0
-    for placed in lines:
+    for i, placed in enumerate(lines):
         text = placed.line.text.strip()
-        if out and _continues(out[-1].text, text, free < cluster_width(placed.line, limits.pitch)):
-            out[-1].text += text
-            out[-1].lines.append(placed.line)
-            out[-1].last = placed.line.order
-        else:
-            out.append(UnitName(text, [placed.line], placed.line.order, placed.line.order))
-        # Names may be centred: what counts is the width, not the right edge.
-        free = (
-            (placed.x1 - placed.x0)
-            - limits.left
-            - limits.right
-            - (placed.line.right - placed.line.left)
-        )
+        above = lines[i - 1] if i else None
+        if above is not None and not _divided(above.line, placed.line, step):
+            full = _free(above, pads) < cluster_width(placed.line, advance)
+            if _continues(out[-1].text, text, full, whole):
+                out[-1].text += text
+                out[-1].lines.append(placed.line)
+                continue
+        out.append(UnitName(text, [placed.line]))
     return out
 
 
-def _continues(before: str, text: str, full: bool) -> bool:
-    if before[-1] in JOINERS or before.count("(") + before.count("（") > before.count(
-        ")"
-    ) + before.count("）"):
-        return True
-    if REMAINDER.match(text):
-        return True
-    # Where names are divided by 、 a line's end divides none.
-    return full and (not UNIT_END.search(before) or "、" in before)
-
-
-def align(
-    starts: list[float], ends: list[float], names: list[UnitName], pitch: float, habit: Habit
-) -> tuple[list[list[UnitName]], str, bool]:
-    """Give each measure of one ruled row its units.
-
-    `starts` and `ends` are the places (points down the table) of each measure's first and last line; `habit` is how the
-    plan's other rows do it. Returns the names a measure, how they were placed (`measure` or `row`) and whether that is sure.
-    """
-    k = len(starts)
-    if not names:
-        return [[] for _ in starts], "none", True
-    if k == 1:
-        return [names], "row", True
-    verdict = lines_up(starts, ends, names, pitch)
-    if verdict is None:
-        verdict = habit.ever if _line_by_line(starts, names, pitch) else bool(habit.usual)
-        sure = habit.usual is not None or len(names) == 1
-    else:
-        sure = True
-    if not verdict:
-        return [list(names) for _ in starts], "row", sure
-    out: list[list[UnitName]] = [[] for _ in starts]
-    for name in names:
-        out[_beside(starts, name.order, pitch)].append(name)
-    if len(names) == k and any(not own for own in out):
-        # As many names as measures, but shifted by a blank line too many or too few: printed order decides.
-        return [[name] for name in names], "measure", False
-    return out, "measure", sure and all(out)
-
-
-def _line_by_line(starts: list[float], names: list[UnitName], pitch: float) -> bool:
-    """As many names as measures, each beside another one's first line: measures of one line each."""
-    nearest = [min(range(len(starts)), key=lambda i: abs(starts[i] - name.order)) for name in names]
-    beside = all(abs(starts[i] - name.order) <= BESIDE * pitch for i, name in zip(nearest, names))
-    return beside and sorted(nearest) == list(range(len(starts)))
-
-
-@dataclass(slots=True)
-class Habit:
-    """What the plan's rows of several measures show of its way to print units; None where no row tells.
-
-    `usual`: units stand beside measures more often than beside whole rows; `ever`: at least one row shows it beyond doubt.
-    """
-
-    usual: bool | None
-    ever: bool
-
-
-def plan_habit(rows: list[tuple[list[float], list[float], list[UnitName]]], pitch: float) -> Habit:
-    """Look at all rows of several measures: each as its measures' first and last places and its unit names.
-
-    A row of several measures and one name says little alone; where most rows are like that, units belong to rows.
-    """
-    beside = whole = single = doubtful = 0
-    for starts, ends, names in rows:
-        if not names:
-            continue
-        vote = lines_up(starts, ends, names, pitch)
-        beside += vote is True
-        whole += vote is False
-        if vote is None:
-            doubtful += _line_by_line(starts, names, pitch)
-            single += len(names) == 1
-    if not beside + whole + doubtful:
-        return Habit(None, False)
-    return Habit(beside + doubtful > whole + single, beside > 0 or doubtful > whole + single)
-
-
-def _beside(starts: list[float], order: float, pitch: float) -> int:
-    """Index of the measure whose text stands beside `order`; the last one that starts at or above it."""
-    best = 0
-    for i, start in enumerate(starts):
-        if start <= order + BESIDE * pitch:
-            best = i
-    return best
-
-
-def lines_up(
-    starts: list[float], ends: list[float], names: list[UnitName], pitch: float
-) -> bool | None:
-    """Whether the names of one row stand beside its measures one by one; None when the row does not tell."""
-    k = len(starts)
-    if k < 2 or not names:
-        return None
-    if (
-        _line_by_line(starts, names, pitch)
-        and max(b.order - a.order for a, b in pairwise(names)) > BLANK * pitch
-    ):
-        return True
-    blocks: list[list[UnitName]] = []
-    doubtful = False
-    for name in names:
-        # Over a page break the padding of two cells lies between neighbours.
-        cut = bool(blocks) and blocks[-1][-1].lines[0].page != name.lines[0].page
-        step = name.order - blocks[-1][-1].last if blocks else 0.0
-        if blocks and 0 <= step <= (2 if cut else 1) * BLANK * pitch:
-            # There it may be a blank line as well, where the name stands beside a measure's first line.
-            doubtful = (
-                doubtful
-                or cut
-                and step > BLANK * pitch
-                and min(abs(name.order - s) for s in starts) <= BESIDE * pitch
+def _printed_whole(
+    cells: list[list[Placed]], pads: float, advance: float, step: float
+) -> Iterator[str]:
+    """Names that no wrap can have cut: alone on a line that the line above and the name itself leave room on."""
+    for lines in cells:
+        open_above = False
+        for i, placed in enumerate(lines):
+            after = lines[i + 1] if i + 1 < len(lines) else None
+            open_below = (
+                after is not None
+                and not _divided(placed.line, after.line, step)
+                and _free(placed, pads) < cluster_width(after.line, advance)
             )
-            blocks[-1].append(name)
-        else:
-            blocks.append([name])
-    block_near = [min(abs(b[0].order - s) for s in starts) <= BESIDE * pitch for b in blocks]
-    gaps_between = [b - a for a, b in pairwise(starts)]
-    if len(blocks) > 1:
-        return sum(block_near) >= 0.6 * len(blocks) or len(blocks) == k
-    if not doubtful and len(names) >= 2 and max(gaps_between) > BLANK * pitch:
+            text = placed.line.text.strip()
+            if not open_above and not open_below and text[-1] not in JOINERS:
+                yield from (part for part in re.split("[、，,]", text) if part)
+            open_above = open_below
+
+
+def _divided(above: Line, below: Line, step: float) -> bool:
+    """Whether a blank line lies between; over a page break the padding of two cells does."""
+    cut = above.page != below.page
+    return below.order - above.order > (2 if cut else 1) * BLANK * step
+
+
+def _free(placed: Placed, pads: float) -> float:
+    """Free width (points) of a line. Names may be centred: what counts is the width, not the right edge."""
+    return (placed.x1 - placed.x0) - pads - (placed.line.right - placed.line.left)
+
+
+def _continues(before: str, text: str, full: bool, whole: set[str]) -> bool:
+    """Whether `text` goes on with the name that the line above leaves as `before`."""
+    opened = sum(before.count(c) for c in "(（") > sum(before.count(c) for c in ")）")
+    if before[-1] in JOINERS or opened or REMAINDER.match(text):
+        return True
+    if not full or before in whole:
         return False
-    return None
+    # Where names are divided by 、 a line's end divides none.
+    return before + text in whole or "、" in before or not UNIT_END.search(before)
