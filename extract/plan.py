@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from itertools import groupby, pairwise
-from math import inf
 from operator import attrgetter
-from typing import Literal
 
 import numpy as np
 
@@ -30,14 +27,13 @@ from extract.model import (
     PrintedUnit,
 )
 from extract.script import markers
+from extract.table.alignment import MeasurePlace
 from extract.table.columns import count_header_rows
 from extract.table.stitching import PlanTable, TextCell, stitch
-from extract.table.alignment import MeasurePlace, NamePlace, Placement, RowPlaces, place_units
-from extract.table.units import UnitName, join_names
+from extract.table.units import Beside, units_beside
 from extract.text.measures import Item, body_text, split_measures, top_style
 from extract.text.outline import read_outline
-from extract.text.paragraphs import Placed, Rejoined, join_text, rejoin
-
+from extract.text.paragraphs import Rejoined, join_text, rejoin
 
 DOUBT = 0.5  # lines: a reading of units that fits no better than this than the next one is a doubt
 
@@ -281,7 +277,7 @@ def _fill_rows(table: PlanTable, plan: PrintedPlan, ledger: Ledger) -> None:
                     PrintedFinding(
                         severity="check",
                         code="unit_unaligned",
-                        message=_unaligned(beside),
+                        message=beside.doubt,
                         page=measure.boxes[0].page if measure.boxes else None,
                         box=measure.boxes[0] if measure.boxes else None,
                         row=where[0],
@@ -307,13 +303,6 @@ def _fill_rows(table: PlanTable, plan: PrintedPlan, ledger: Ledger) -> None:
     _numbering(plan)
 
 
-def _unaligned(beside: Beside) -> str:
-    """Both readings of an open decision, for the reader to choose."""
-    taken = "、".join(u.text for u in beside.units)
-    other = "、".join(beside.other or []) or "無"
-    return f"執行單位與作法的對應無法由位置確定：採「{taken}」，也可能是「{other}」。"
-
-
 class Heading:
     """A printed pillar or focus cell, read once for all the rows beside it."""
 
@@ -332,95 +321,20 @@ def _headings(cells: Iterable[TextCell]) -> dict[int, Heading]:
 
 
 def _units(table: PlanTable, items: list[list[Item]]) -> list[list[Beside]]:
-    """Units of every measure, row by row; rows that share one unit cell are looked at together.
-
-    Each unit column (主辦, 協辦) is aligned by itself; a measure's units are those of all columns, from left to right.
-    """
-    pitch = _pitch(table)
-    cells = {id(cell): cell.lines for row in table.rows for cell in row.units if cell.lines}
-    joined = join_names(list(cells.values()), table.limits["unit"], pitch)
-    names = dict(zip(cells, joined))
-    out = [[Beside() for _ in own] for own in items]
-    for column in unit_columns(cells):
-        groups = _groups(table, column)
-        rows = [
-            RowPlaces(
-                [measure_place(items[n][i]) for n in group for i in range(len(items[n]))],
-                [name_place(u) for u in _own(table, group, column, names)],
-            )
-            for group in groups
-        ]
-        for group, placement in zip(groups, place_units(rows, pitch)):
-            own = _own(table, group, column, names)
-            slots = [(n, i) for n in group for i in range(len(items[n]))]
-            for m, (n, i) in enumerate(slots):
-                out[n][i].add(placement, m, own)
-    return out
+    """Units of every measure, row by row."""
+    return units_beside(
+        [[cell.lines for cell in row.units] for row in table.rows],
+        [[_place(item) for item in own] for own in items],
+        table.limits["unit"],
+        _pitch(table),
+    )
 
 
-@dataclass(slots=True)
-class Beside:
-    """The units of one measure, over all unit columns."""
-
-    units: list[UnitName] = field(default_factory=list)
-    how: Literal["measure", "row", "none"] = "none"
-    lead: float = inf
-    other: list[str] | None = None
-
-    def add(self, placement: Placement, m: int, names: list[UnitName]) -> None:
-        """Take up what one column gives measure `m` of its row."""
-        self.units += [names[i] for i in placement.units[m]]
-        if placement.units[m] and self.how != "measure":
-            self.how = placement.how
-        if placement.other is None:
-            return
-        texts = [names[i].text for i in placement.other[m]]
-        if set(texts) != {names[i].text for i in placement.units[m]} and placement.lead < self.lead:
-            self.lead, self.other = placement.lead, texts
-
-
-def unit_columns(cells: dict[int, list[Placed]]) -> list[set[int]]:
-    """The unit cells of each column, left to right: cells that stand above each other are one column's."""
-    columns: list[tuple[float, set[int]]] = []
-    for key, lines in sorted(cells.items(), key=lambda c: c[1][0].x0 + c[1][0].x1):
-        x0, x1 = lines[0].x0, lines[0].x1
-        if not columns or (x0 + x1) / 2 > columns[-1][0]:
-            columns.append((x1, set()))
-        columns[-1][1].add(key)
-    return [keys for _, keys in columns]
-
-
-def _groups(table: PlanTable, column: set[int]) -> list[list[int]]:
-    """Rows that share a cell of the column, together; rows without one are left out."""
-    groups: list[list[int]] = []
-    last: set[int] = set()
-    for n, row in enumerate(table.rows):
-        own = {id(c) for c in row.units} & column
-        if own & last:
-            groups[-1].append(n)
-        elif own:
-            groups.append([n])
-        last = own
-    return groups
-
-
-def _own(
-    table: PlanTable, group: list[int], column: set[int], names: dict[int, list[UnitName]]
-) -> list[UnitName]:
-    keys = dict.fromkeys(id(c) for n in group for c in table.rows[n].units if id(c) in column)
-    return sorted((name for key in keys for name in names[key]), key=lambda u: u.order)
-
-
-def name_place(name: UnitName) -> NamePlace:
-    lines = name.lines
-    return NamePlace(name.text, name.order, name.last, lines[0].page, lines[-1].page)
-
-
-def measure_place(item: Item) -> MeasurePlace:
+def _place(item: Item) -> MeasurePlace:
     lines = [line for p in item.paragraphs for line in p.lines]
-    theme = min((line.order for line in item.theme_lines), default=lines[0].order)
+    top = min(line.order for line in (*item.theme_lines, lines[0]))
     resumes = tuple(b.order for a, b in pairwise(lines) if a.page != b.page)
-    return MeasurePlace(lines[0].order, lines[-1].order, min(theme, lines[0].order), resumes)
+    return MeasurePlace(lines[0].order, lines[-1].order, top, resumes)
 
 
 def _pitch(table: PlanTable) -> float:

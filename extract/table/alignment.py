@@ -1,11 +1,12 @@
 """Which unit name belongs to which measure: one alignment over all rows of the plan.
 
-A unit cell is printed in one of a few ways: one list for the whole row, or its names beside each measure (beside its first
-line, beside the heading above it, centred on it, beside its last line), or block by block in the measures' order. Every way
-is tried on every row and costs lines: the distance (in line pitches) of the names from where the way puts them, and a
-few lines for each measure it leaves without a unit and each blank line it does not explain. What the plan's rows do most
-often costs least; that is found by expectation maximisation over the ways, as for any mixture. The cheapest reading of a row
-is taken; how much cheaper it is than the next one that gives other units is the row's lead.
+A unit cell is printed in one of a few ways: one list for the whole row, or its names beside each
+measure (its first line, the heading above it, its middle, its last line), or block by block in the
+measures' order. Every way is tried on every row and costs lines: the distance (in line pitches) of
+the names from where the way puts them, and a few lines for each measure it leaves without a unit and
+each blank line it does not explain. What the plan's rows do most often costs least; that is found by
+expectation maximisation over the ways, as for any mixture. The cheapest reading of a row is taken;
+how much cheaper it is than the next one that gives other units is the row's lead.
 """
 
 from __future__ import annotations
@@ -16,27 +17,36 @@ from itertools import pairwise
 from math import exp, inf, log
 from typing import Literal
 
-EMPTY = 4.0  # lines: what a measure left without a unit costs
+EMPTY = 3.0  # lines: what a measure left without a unit costs
 FAR = 4.0  # lines: a name farther than this from where it should stand does not stand there
-GAP = 1.0  # lines: what a blank line costs where the reading has no reason for one
+GAP = 1.5  # lines: what a blank line costs where the reading has no reason for one, twice at most
 LOOSE = 0.25  # of a line: spacing that is no blank line yet
-PUSHED = 0.3  # a line of distance counts this much where the names before have pushed the next ones down
+PUSHED = (
+    0.7  # a line of distance counts this much where the names before have pushed the next ones down
+)
 SHIFTED = 0.25  # a line of distance counts this much where all names of a row stand off alike
-OFF = 0.25, 1.0  # what a list's distance from the row's top, middle or foot counts a line, and at most
+OFF = (
+    0.25,
+    1.0,
+)  # what a list's distance from the row's top, middle or foot counts a line, and at most
 MORE = 0.1  # lines: each further name beside one measure
-AGREE = 0.3  # lines: a list that has as many names, or blocks, as there are measures is a coincidence
+AGREE = (
+    0.3  # lines: a list that has as many names, or blocks, as there are measures is a coincidence
+)
 ORDER = 0.6  # lines: names that keep the order of the measures but no places
 SHARP = 2.0  # nats a line: how fast a way becomes unlikely with the lines it costs
 PRIOR = 0.5  # rows: what each way is taken to have shown before any row is seen
 ROUNDS = 12  # of expectation maximisation; it settles in fewer
 
-Cuts = tuple[int, ...]  # for each measure, how many of the row's names stand beside it or the ones before
+Cuts = tuple[
+    int, ...
+]  # for each measure, how many of the row's names stand beside it or the ones before
 Texts = tuple[frozenset[str], ...]  # for each measure, the wording of its units
 
 
 @dataclass(slots=True, frozen=True)
 class MeasurePlace:
-    """Where a measure stands: places of its first and last line (points down the stitched table)."""
+    """Places of a measure's first and last line (points down the stitched table)."""
 
     first: float
     last: float
@@ -48,7 +58,7 @@ class MeasurePlace:
 
 @dataclass(slots=True, frozen=True)
 class NamePlace:
-    """A printed unit name: its text, places of its first and last line (points), and the pages they stand on."""
+    """A printed unit name; places (points) and pages of its first and last line."""
 
     text: str
     first: float
@@ -59,7 +69,7 @@ class NamePlace:
 
 @dataclass(slots=True, frozen=True)
 class RowPlaces:
-    """What is printed beside one cell of the unit column (or beside cells that share it), in printed order."""
+    """One cell of the unit column: its names and the measures beside it, in printed order."""
 
     measures: list[MeasurePlace]
     names: list[NamePlace]
@@ -69,9 +79,9 @@ class RowPlaces:
 class Placement:
     """The units of one row's measures.
 
-    `units` holds, for each measure, indices into the row's names; `how` says whether they stand beside the measure or
-    beside the row; `lead` is how many lines the next reading with other units (`other`) costs more, infinite when all
-    readings give the same units.
+    `units` holds, for each measure, indices into the row's names; `how` says whether they stand
+    beside the measure or the row; `lead` is how many lines the next reading with other units
+    (`other`) costs more, infinite when all readings give the same units.
     """
 
     units: list[list[int]]
@@ -88,7 +98,7 @@ class _Reading:
 
 
 def place_units(rows: list[RowPlaces], pitch: float) -> list[Placement]:
-    """Give every measure of the plan its units; `pitch` is the distance (points) of a plan's lines."""
+    """Give every measure its units; `pitch` is the distance (points) of the plan's lines."""
     step = list_step(rows, pitch)
     readings = [_readings(row, pitch, step) for row in rows]
     weights = _habit([r for r in readings if r])
@@ -96,7 +106,7 @@ def place_units(rows: list[RowPlaces], pitch: float) -> list[Placement]:
 
 
 def list_step(rows: list[RowPlaces], pitch: float) -> float:
-    """Distance (points) of names that surely belong together, all beside the same measure; else `pitch`."""
+    """Distance (points) of names that stand beside the same single measure; else `pitch`."""
     steps = sorted(
         b.first - a.last
         for row in rows
@@ -108,13 +118,18 @@ def list_step(rows: list[RowPlaces], pitch: float) -> float:
 
 
 def _readings(row: RowPlaces, pitch: float, step: float) -> dict[str, list[_Reading]]:
-    """For each way to print units its best readings of the row; nothing where no way differs from another."""
+    """For each way its best readings of the row; nothing where all ways read the same."""
     if len(row.measures) < 2 or not row.names:
         return {}
     measures = [_scaled(m, pitch) for m in row.measures]
-    names = [NamePlace(n.text, n.first / pitch, n.last / pitch, n.page, n.last_page) for n in row.names]
+    names = [
+        NamePlace(n.text, n.first / pitch, n.last / pitch, n.page, n.last_page) for n in row.names
+    ]
     gaps = [_blank(a, b, step / pitch) for a, b in pairwise(names)]
-    out = {"list": [_Reading(_list_cost(measures, names, gaps), None)], "order": _in_order(measures, names, gaps)}
+    out = {
+        "list": [_Reading(_list_cost(measures, names, gaps), None)],
+        "order": _in_order(measures, names, gaps),
+    }
     for way, distance in _WAYS.items():
         out[way] = _Beside(measures, names, gaps, distance).readings()
     first = out["first"]
@@ -131,11 +146,11 @@ def _scaled(m: MeasurePlace, pitch: float) -> MeasurePlace:
 
 
 def _blank(above: NamePlace, below: NamePlace, step: float) -> float:
-    """How surely a blank line lies between two names, 0 to 1; `step` is a list's own (lines)."""
+    """Blank lines between two names, at most 2; `step` is a list's own (lines)."""
     lines = below.first - above.last - step
     if above.last_page != below.page:
         lines -= 1.0  # padding of two cells lies between them
-    return min(1.0, max(0.0, (lines - LOOSE) / (1 - LOOSE)))
+    return min(2.0, max(0.0, (lines - LOOSE) / (1 - LOOSE)))
 
 
 def _list_cost(measures: list[MeasurePlace], names: list[NamePlace], gaps: list[float]) -> float:
@@ -152,19 +167,24 @@ def _list_cost(measures: list[MeasurePlace], names: list[NamePlace], gaps: list[
     return GAP * sum(gaps) + min(OFF[0] * off, OFF[1]) + AGREE * agree
 
 
-def _in_order(measures: list[MeasurePlace], names: list[NamePlace], gaps: list[float]) -> list[_Reading]:
-    """Block by block, or name by name where most names that need a blank line below have one."""
-    k = len(measures)
-    ends = [i + 1 for i, gap in enumerate(gaps) if gap > 0.5] + [len(names)]
-    if len(ends) == k:
-        return [_Reading(ORDER, tuple(ends))]
-    if len(names) != k:
+def _in_order(
+    measures: list[MeasurePlace], names: list[NamePlace], gaps: list[float]
+) -> list[_Reading]:
+    """Block by block, cut at the widest gaps; one name a measure may lack a blank line or two."""
+    k, n = len(measures), len(names)
+    if n < k:
         return []
-    needed = [gap for m, gap in zip(measures, gaps) if m.last - m.first > 0.5]
-    missing = sum(1 - gap for gap in needed)
-    if not needed or missing > 0.5 * len(needed):
+    cuts = sorted(sorted(range(n - 1), key=lambda i: -gaps[i])[: k - 1])
+    wide = [gaps[i] for i in cuts]
+    if max(wide) < 0.5 or n > k and min(wide) < LOOSE:
         return []
-    return [_Reading(ORDER + GAP * missing, tuple(range(1, k + 1)))]
+    # Beside a measure of one line the next name needs no blank line above it.
+    short = (n == k and m.last - m.first < 0.5 for m in measures)
+    missing = sum(max(0.0, 1 - gap) for gap, no_need in zip(wide, short) if not no_need)
+    if missing > 0.5 * len(cuts):
+        return []
+    inside = sum(gaps) - sum(wide)
+    return [_Reading(ORDER + GAP * (missing + inside), (*(i + 1 for i in cuts), n))]
 
 
 def _top(m: MeasurePlace) -> float:
@@ -200,7 +220,7 @@ _WAYS: dict[str, Distance] = {
 
 
 class _Beside:
-    """The names of a row cut into one run a measure, in order: the two cheapest ways to do so (lines)."""
+    """The names of a row cut into one run a measure, in order: the two cheapest cuts."""
 
     def __init__(
         self,
@@ -214,7 +234,7 @@ class _Beside:
         self.distance, self.shift = distance, shift
 
     def readings(self) -> list[_Reading]:
-        """Dynamic programming over the measures: for each number of names given away the two best beginnings."""
+        """Dynamic programming: for each number of names given away the two best beginnings."""
         states: dict[int, list[tuple[float, Cuts, Texts]]] = {0: [(0.0, (), ())]}
         for measure in self.measures:
             grown: dict[int, list[tuple[float, Cuts, Texts]]] = {}
@@ -228,7 +248,7 @@ class _Beside:
         return [_Reading(cost, cuts) for cost, cuts, _ in states.get(len(self.names), [])]
 
     def _runs(self, measure: MeasurePlace, start: int) -> Iterator[tuple[int, float]]:
-        """Where a run of names that begins at `start` may end, and what it costs beside the measure."""
+        """Where a run of names from `start` may end, and what it costs beside the measure."""
         yield start, EMPTY
         inside = 0.0
         for end in range(start + 1, len(self.names) + 1):
@@ -266,7 +286,7 @@ def _shifted(
 
 
 def _habit(rows: list[dict[str, list[_Reading]]]) -> dict[str, float]:
-    """What leaving the plan's habit costs: lines for each way to print units, 0 for one that every row shows."""
+    """What each way costs (lines) for leaving the plan's habit: 0 for one all rows show."""
     ways = ["list", "order", "shifted", *_WAYS]
     share = dict.fromkeys(ways, 1 / len(ways))
     for _ in range(ROUNDS):
