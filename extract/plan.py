@@ -27,8 +27,8 @@ from extract.model import (
     PrintedUnit,
 )
 from extract.script import markers
-from extract.table.alignment import MeasurePlace
 from extract.table.columns import count_header_rows
+from extract.table.readings import MeasurePlace
 from extract.table.stitching import PlanTable, TextCell, stitch
 from extract.table.units import Beside, units_beside
 from extract.text.measures import Item, body_text, split_measures, top_style

@@ -10,8 +10,9 @@ from math import inf
 import pytest
 
 from extract.layout.lines import Line
-from extract.table.alignment import MeasurePlace, NamePlace, Placement, RowPlaces, place_units
-from extract.table.units import join_names
+from extract.table.alignment import Placement, place_units
+from extract.table.readings import MeasurePlace, NamePlace, RowPlaces
+from extract.table.units import join_names, units_beside
 from extract.text.paragraphs import Limits, Placed
 
 PITCH = 14.0
@@ -267,3 +268,55 @@ def test_a_blank_line_divides_names() -> None:
 def test_a_column_that_no_name_fills_wraps_none() -> None:
     """Names of one length end at one edge, which is not the cell's."""
     assert names(cell("人事", "總務", glyphs=5), limits=Limits(5.0, 35.0)) == [["人事", "總務"]]
+
+
+# Cells of the table, as the stitched rows hold them.
+
+
+def column(lines: list[Placed], x0: float) -> list[Placed]:
+    return [Placed(p.line, p.x0 + x0, p.x1 + x0) for p in lines]
+
+
+def beside(
+    cells: list[list[list[Placed]]], measures: list[list[tuple[float, float]]]
+) -> list[list[tuple[list[str], str]]]:
+    places = [row(own, []).measures for own in measures]
+    found = units_beside(cells, places, Limits(5.0, 5.0), PITCH)
+    return [[([u.text for u in b.units], b.how) for b in own] for own in found]
+
+
+def test_two_unit_columns_are_aligned_one_by_one() -> None:
+    main = column(cell("民政課", "", "", "社會課"), 300)
+    helping = column(cell("秘書室", "會計室"), 340)
+    alone = [column(cell("人事室"), 300), column(cell("政風室", "研考室"), 340)]
+    measures = [[(0.0, 2.0), (3.0, 4.0)], [(0.0, 3.0)]]
+    assert beside([[helping, main], alone], measures) == [
+        [
+            (["民政課", "秘書室", "會計室"], "measure"),
+            (["社會課", "秘書室", "會計室"], "measure"),
+        ],
+        [(["人事室", "政風室", "研考室"], "row")],
+    ]
+
+
+def test_rows_that_share_a_unit_cell_are_read_together() -> None:
+    shared = cell("民政課", "", "", "社會課")
+    own = cell("人事室", first=8 * PITCH)
+    measures = [[(0.0, 1.0)], [(3.0, 4.0)], [(8.0, 9.0)]]
+    assert beside([[shared], [shared], [own]], measures) == [
+        [(["民政課"], "measure")],
+        [(["社會課"], "measure")],
+        [(["人事室"], "row")],
+    ]
+
+
+def test_a_measure_beside_no_unit_cell_has_none() -> None:
+    assert beside([[]], [[(0.0, 1.0)]]) == [[([], "none")]]
+
+
+def test_a_doubt_names_both_readings_and_only_where_they_differ() -> None:
+    places = row([(0, 0), (1, 1)], []).measures
+    ((first, second),) = units_beside([[cell("甲課", "乙課")]], [places], Limits(5.0, 5.0), PITCH)
+    assert first.lead < 0.5
+    assert "甲課" in first.doubt and "乙課" in second.doubt
+    assert first.other != [u.text for u in first.units]

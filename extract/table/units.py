@@ -13,8 +13,9 @@ from math import inf
 from typing import Literal
 
 from extract.layout.lines import Line
-from extract.table.alignment import MeasurePlace, NamePlace, Placement, RowPlaces, place_units
+from extract.table.alignment import Placement, place_units
 from extract.table.columns import UNIT_END
+from extract.table.readings import MeasurePlace, NamePlace, RowPlaces
 from extract.text.paragraphs import Limits, Placed, cluster_width
 
 REMAINDER = re.compile(
@@ -80,9 +81,10 @@ def units_beside(
 ) -> list[list[Beside]]:
     """Units of every measure, row by row.
 
-    `cells` holds for each row the lines of the unit cells beside it (a cell beside several rows is the same list in
-    each), `measures` the places of its measures. Each unit column (主辦, 協辦) is aligned by itself; a measure has the
-    units of all columns, from left to right. `pitch` is the distance (points) of the plan's lines.
+    `cells` holds for each row the lines of the unit cells beside it (a cell beside several rows is
+    the same list in each), `measures` the places of its measures. Each unit column (主辦, 協辦) is
+    aligned by itself; a measure has the units of all columns, from left to right. `pitch` is the
+    distance (points) of the plan's lines.
     """
     printed = list({id(lines): lines for row in cells for lines in row if lines}.values())
     names = dict(zip(map(id, printed), join_names(printed, limits, pitch)))

@@ -1,0 +1,250 @@
+"""What each way to print units makes of one row: readings and what they cost.
+
+Costs are lines: distances in line pitches of names from where the way puts them, and a few lines
+for each measure left without a unit and each blank line that the way does not explain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+# All in lines, or as parts of a line counted for each line of distance.
+EMPTY = 3.0  # a measure left without a unit
+FAR = 4.0  # a name farther than this from where it should stand does not stand there
+GAP = 1.5  # a blank line that the reading has no reason for, twice at most
+LOOSE = 0.25  # spacing that is no blank line yet
+PUSHED = 0.7  # of a line's distance, where the names before have pushed the next ones down
+SHIFTED = 0.25  # of a line's distance, where all names of a row stand off alike
+OFF = 0.25  # of a line's distance of a list from the row's top, middle or foot
+OFF_MOST = 1.0
+MORE = 0.1  # each further name beside one measure
+AGREE = 0.3  # a list of as many names, or blocks, as there are measures: a coincidence
+ORDER = 0.6  # names that keep the order of the measures but no places
+
+Cuts = tuple[int, ...]
+"""For each measure, how many of the row's names stand beside it or the ones before."""
+Texts = tuple[frozenset[str], ...]
+"""For each measure, the wording of its units."""
+
+
+@dataclass(slots=True, frozen=True)
+class MeasurePlace:
+    """Places of a measure's first and last line (points down the stitched table)."""
+
+    first: float
+    last: float
+    top: float | None = None
+    """Place of the heading above its first line, where it has one."""
+    resumes: tuple[float, ...] = ()
+    """Its first line on each further page."""
+
+
+@dataclass(slots=True, frozen=True)
+class NamePlace:
+    """A printed unit name; places (points) and pages of its first and last line."""
+
+    text: str
+    first: float
+    last: float
+    page: int = 1
+    last_page: int = 1
+
+
+@dataclass(slots=True, frozen=True)
+class RowPlaces:
+    """One cell of the unit column: its names and the measures beside it, in printed order."""
+
+    measures: list[MeasurePlace]
+    names: list[NamePlace]
+
+
+@dataclass(slots=True, frozen=True)
+class Reading:
+    cost: float
+    cuts: Cuts | None
+    """None: every measure has all names."""
+
+
+def list_step(rows: list[RowPlaces], pitch: float) -> float:
+    """Distance (points) of names that stand beside the same single measure; else `pitch`."""
+    steps = sorted(
+        b.first - a.last
+        for row in rows
+        if len(row.measures) == 1
+        for a, b in pairwise(row.names)
+        if a.last_page == b.page and b.first > a.last
+    )
+    return steps[len(steps) // 2] if steps else pitch
+
+
+def readings(row: RowPlaces, pitch: float, step: float) -> dict[str, list[Reading]]:
+    """For each way its best readings of the row; nothing where all ways read the same."""
+    if len(row.measures) < 2 or not row.names:
+        return {}
+    measures = [_scaled(m, pitch) for m in row.measures]
+    names = [
+        NamePlace(n.text, n.first / pitch, n.last / pitch, n.page, n.last_page) for n in row.names
+    ]
+    gaps = [_blank(a, b, step / pitch) for a, b in pairwise(names)]
+    out = {
+        "list": [Reading(_list_cost(measures, names, gaps), None)],
+        "order": _in_order(measures, names, gaps),
+    }
+    for way, distance in BESIDE.items():
+        out[way] = _Beside(measures, names, gaps, distance).readings()
+    first = out["first"]
+    if not first or first[0].cost > LOOSE:
+        out["shifted"] = list(_shifted(measures, names, gaps))
+    return out
+
+
+def _scaled(m: MeasurePlace, pitch: float) -> MeasurePlace:
+    top = m.first if m.top is None else m.top
+    return MeasurePlace(
+        m.first / pitch, m.last / pitch, top / pitch, tuple(r / pitch for r in m.resumes)
+    )
+
+
+def _blank(above: NamePlace, below: NamePlace, step: float) -> float:
+    """Blank lines between two names, at most 2; `step` is a list's own (lines)."""
+    lines = below.first - above.last - step
+    if above.last_page != below.page:
+        lines -= 1.0  # padding of two cells lies between them
+    return min(2.0, max(0.0, (lines - LOOSE) / (1 - LOOSE)))
+
+
+def _list_cost(measures: list[MeasurePlace], names: list[NamePlace], gaps: list[float]) -> float:
+    """One list for the row: no blank lines, at the row's top, in its middle or at its foot."""
+    k, n = len(measures), len(names)
+    head, foot = _top(measures[0]), measures[-1].last
+    tops = [head, measures[0].first, *(r for m in measures for r in m.resumes)]
+    off = min(
+        min(abs(names[0].first - t) for t in tops),
+        abs((names[0].first + names[-1].last) - (head + foot)) / 2,
+        abs(names[-1].last - foot),
+    )
+    agree = n == k or 1 + sum(g > 0.5 for g in gaps) == k
+    return GAP * sum(gaps) + min(OFF * off, OFF_MOST) + AGREE * agree
+
+
+def _in_order(
+    measures: list[MeasurePlace], names: list[NamePlace], gaps: list[float]
+) -> list[Reading]:
+    """Block by block, cut at the widest gaps; one name a measure may lack a blank line or two."""
+    k, n = len(measures), len(names)
+    if n < k:
+        return []
+    cuts = sorted(sorted(range(n - 1), key=lambda i: -gaps[i])[: k - 1])
+    wide = [gaps[i] for i in cuts]
+    if max(wide) < 0.5 or n > k and min(wide) < LOOSE:
+        return []
+    # Beside a measure of one line the next name needs no blank line above it.
+    short = (n == k and m.last - m.first < 0.5 for m in measures)
+    missing = sum(max(0.0, 1 - gap) for gap, no_need in zip(wide, short) if not no_need)
+    if missing > 0.5 * len(cuts):
+        return []
+    inside = sum(gaps) - sum(wide)
+    return [Reading(ORDER + GAP * (missing + inside), (*(i + 1 for i in cuts), n))]
+
+
+def _top(m: MeasurePlace) -> float:
+    return m.first if m.top is None else m.top
+
+
+Distance = Callable[[MeasurePlace, NamePlace, NamePlace], float]
+
+
+def _from_first(m: MeasurePlace, first: NamePlace, last: NamePlace) -> float:
+    ahead = first.first - m.first
+    return min([ahead, *(first.first - r for r in m.resumes)], key=abs)
+
+
+def _from_top(m: MeasurePlace, first: NamePlace, last: NamePlace) -> float:
+    return first.first - _top(m)
+
+
+def _from_middle(m: MeasurePlace, first: NamePlace, last: NamePlace) -> float:
+    return (first.first + last.last - m.first - m.last) / 2
+
+
+def _from_last(m: MeasurePlace, first: NamePlace, last: NamePlace) -> float:
+    return last.last - m.last
+
+
+BESIDE: dict[str, Distance] = {
+    "first": _from_first,
+    "top": _from_top,
+    "middle": _from_middle,
+    "last": _from_last,
+}
+
+
+WAYS = ["list", "order", "shifted", *BESIDE]
+
+
+class _Beside:
+    """The names of a row cut into one run a measure, in order: the two cheapest cuts."""
+
+    def __init__(
+        self,
+        measures: list[MeasurePlace],
+        names: list[NamePlace],
+        gaps: list[float],
+        distance: Distance,
+        shift: float = 0.0,
+    ) -> None:
+        self.measures, self.names, self.gaps = measures, names, gaps
+        self.distance, self.shift = distance, shift
+
+    def readings(self) -> list[Reading]:
+        """Dynamic programming: for each number of names given away the two best beginnings."""
+        states: dict[int, list[tuple[float, Cuts, Texts]]] = {0: [(0.0, (), ())]}
+        for measure in self.measures:
+            grown: dict[int, list[tuple[float, Cuts, Texts]]] = {}
+            for start, best in states.items():
+                for end, cost in self._runs(measure, start):
+                    texts = frozenset(n.text for n in self.names[start:end])
+                    grown.setdefault(end, []).extend(
+                        (c + cost, (*cuts, end), (*before, texts)) for c, cuts, before in best
+                    )
+            states = {end: _two_best(found) for end, found in grown.items()}
+        return [Reading(cost, cuts) for cost, cuts, _ in states.get(len(self.names), [])]
+
+    def _runs(self, measure: MeasurePlace, start: int) -> Iterator[tuple[int, float]]:
+        """Where a run of names from `start` may end, and what it costs beside the measure."""
+        yield start, EMPTY
+        inside = 0.0
+        for end in range(start + 1, len(self.names) + 1):
+            if end > start + 1:
+                inside += MORE + GAP * self.gaps[end - 2]
+            if inside > EMPTY:
+                return
+            off = self.distance(measure, self.names[start], self.names[end - 1]) - self.shift
+            if abs(off) <= FAR:
+                yield end, inside + self._cost(off, start)
+
+    def _cost(self, off: float, start: int) -> float:
+        """Cost of a distance: little where the names before leave no room higher up."""
+        if off <= 0 or not start:
+            return abs(off)
+        room = self.names[start].first - self.names[start - 1].last - 1
+        free = min(off, max(0.0, room - 1))
+        return free + PUSHED * (off - free)
+
+
+def _two_best(found: list[tuple[float, Cuts, Texts]]) -> list[tuple[float, Cuts, Texts]]:
+    found.sort(key=lambda f: f[0])
+    best = found[0]
+    return [best, *[f for f in found if f[2] != best[2]][:1]]
+
+
+def _shifted(
+    measures: list[MeasurePlace], names: list[NamePlace], gaps: list[float]
+) -> Iterator[Reading]:
+    """Names spaced as the first lines of the measures are, all of them higher or lower."""
+    for off in {names[0].first - measures[0].first, names[-1].first - measures[-1].first}:
+        if LOOSE < abs(off) <= FAR:
+            for reading in _Beside(measures, names, gaps, _from_first, off).readings():
+                yield Reading(reading.cost + SHIFTED * abs(off), reading.cuts)
