@@ -14,6 +14,7 @@ from itertools import pairwise
 EMPTY = 3.0  # a measure left without a unit
 FAR = 4.0  # a name farther than this from where it should stand does not stand there
 GAP = 1.5  # a blank line that the reading has no reason for, twice at most
+CLOSE = 1.55  # names nearer than this have no blank line between them
 LOOSE = 0.25  # spacing that is no blank line yet
 PUSHED = 0.7  # of a line's distance, where the names before have pushed the next ones down
 SHIFTED = 0.25  # of a line's distance, where all names of a row stand off alike
@@ -68,15 +69,16 @@ class Reading:
 
 
 def list_step(rows: list[RowPlaces], pitch: float) -> float:
-    """Distance (points) of names that stand beside the same single measure; else `pitch`."""
-    steps = sorted(
-        b.first - a.last
-        for row in rows
-        if len(row.measures) == 1
-        for a, b in pairwise(row.names)
-        if a.last_page == b.page and b.first > a.last
-    )
+    """Distance (points) of a list's names: as beside single measures, else where they are close."""
+    alone = [step for row in rows if len(row.measures) == 1 for step in _steps(row)]
+    steps = sorted(alone or [s for row in rows for s in _steps(row) if s < CLOSE * pitch])
     return steps[len(steps) // 2] if steps else pitch
+
+
+def _steps(row: RowPlaces) -> list[float]:
+    """Distances (points) of the row's names from one another, page breaks left aside."""
+    on_page = [(a, b) for a, b in pairwise(row.names) if a.last_page == b.page]
+    return [b.first - a.last for a, b in on_page if b.first > a.last]
 
 
 def readings(row: RowPlaces, pitch: float, step: float) -> dict[str, list[Reading]]:
