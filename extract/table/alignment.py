@@ -37,7 +37,7 @@ class Placement:
 
     `units` holds, for each measure, indices into the row's names; `how` says whether they stand
     beside the measure or the row; `lead` is how many lines the next reading with other units
-    (`other`) costs more, infinite when all readings give the same units.
+    (`other`) costs more, infinite when no reading near gives other units.
     """
 
     units: list[list[int]]

@@ -6,9 +6,10 @@ for each measure left without a unit and each blank line that the way does not e
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
+from operator import itemgetter
 
 # All in lines, or as parts of a line counted for each line of distance.
 EMPTY = 3.0  # a measure left without a unit
@@ -22,6 +23,7 @@ OFF = 0.25  # of a line's distance of a list from the row's top, middle or foot
 OFF_MOST = 1.0
 MORE = 0.1  # each further name beside one measure
 AGREE = 0.3  # a list of as many names, or blocks, as there are measures: a coincidence
+NEAR = 4.0  # what a plan's habit makes up for at most
 ORDER = 0.6  # names that keep the order of the measures but no places
 
 Cuts = tuple[int, ...]
@@ -82,31 +84,35 @@ def _steps(row: RowPlaces) -> list[float]:
 
 
 def readings(row: RowPlaces, pitch: float, step: float) -> dict[str, list[Reading]]:
-    """For each way its best readings of the row; nothing where all ways read the same."""
+    """For each way its best readings of the row; nothing where all ways read the same.
+
+    Readings that cost NEAR more than another way's best one are left out: no habit makes up for it.
+    """
     if len(row.measures) < 2 or not row.names:
         return {}
     measures = [_scaled(m, pitch) for m in row.measures]
-    names = [
-        NamePlace(n.text, n.first / pitch, n.last / pitch, n.page, n.last_page) for n in row.names
-    ]
+    names = [_scaled_name(n, pitch) for n in row.names]
     gaps = [_blank(a, b, step / pitch) for a, b in pairwise(names)]
     out = {
         "list": [Reading(_list_cost(measures, names, gaps), None)],
         "order": _in_order(measures, names, gaps),
     }
-    for way, distance in BESIDE.items():
-        out[way] = _Beside(measures, names, gaps, distance).readings()
-    first = out["first"]
-    if not first or first[0].cost > LOOSE:
-        out["shifted"] = list(_shifted(measures, names, gaps))
+    best = min(r.cost for found in out.values() for r in found)
+    for way, (part, targets) in _beside(measures).items():
+        out[way] = _Runs(names, gaps, part, targets).readings(best + NEAR)
+        best = min([best, *(r.cost for r in out[way])])
+    if not out["first"] or out["first"][0].cost > LOOSE:
+        out["shifted"] = list(_shifted(measures, names, gaps, best + NEAR))
     return out
 
 
 def _scaled(m: MeasurePlace, pitch: float) -> MeasurePlace:
-    top = m.first if m.top is None else m.top
-    return MeasurePlace(
-        m.first / pitch, m.last / pitch, top / pitch, tuple(r / pitch for r in m.resumes)
-    )
+    resumes = tuple(r / pitch for r in m.resumes)
+    return MeasurePlace(m.first / pitch, m.last / pitch, _top(m) / pitch, resumes)
+
+
+def _scaled_name(n: NamePlace, pitch: float) -> NamePlace:
+    return NamePlace(n.text, n.first / pitch, n.last / pitch, n.page, n.last_page)
 
 
 def _blank(above: NamePlace, below: NamePlace, step: float) -> float:
@@ -155,98 +161,102 @@ def _top(m: MeasurePlace) -> float:
     return m.first if m.top is None else m.top
 
 
-Distance = Callable[[MeasurePlace, NamePlace, NamePlace], float]
+WAYS = ["list", "order", "first", "top", "middle", "last", "shifted"]
+Targets = list[tuple[float, ...]]
+"""For each measure the places where its names may stand."""
 
 
-def _from_first(m: MeasurePlace, first: NamePlace, last: NamePlace) -> float:
-    ahead = first.first - m.first
-    return min([ahead, *(first.first - r for r in m.resumes)], key=abs)
-
-
-def _from_top(m: MeasurePlace, first: NamePlace, last: NamePlace) -> float:
-    return first.first - _top(m)
-
-
-def _from_middle(m: MeasurePlace, first: NamePlace, last: NamePlace) -> float:
-    return (first.first + last.last - m.first - m.last) / 2
-
-
-def _from_last(m: MeasurePlace, first: NamePlace, last: NamePlace) -> float:
-    return last.last - m.last
-
-
-BESIDE: dict[str, Distance] = {
-    "first": _from_first,
-    "top": _from_top,
-    "middle": _from_middle,
-    "last": _from_last,
-}
-
-
-WAYS = ["list", "order", "shifted", *BESIDE]
-
-
-class _Beside:
-    """The names of a row cut into one run a measure, in order: the two cheapest cuts."""
-
-    def __init__(
-        self,
-        measures: list[MeasurePlace],
-        names: list[NamePlace],
-        gaps: list[float],
-        distance: Distance,
-        shift: float = 0.0,
-    ) -> None:
-        self.measures, self.names, self.gaps = measures, names, gaps
-        self.distance, self.shift = distance, shift
-
-    def readings(self) -> list[Reading]:
-        """Dynamic programming: for each number of names given away the two best beginnings."""
-        states: dict[int, list[tuple[float, Cuts, Texts]]] = {0: [(0.0, (), ())]}
-        for measure in self.measures:
-            grown: dict[int, list[tuple[float, Cuts, Texts]]] = {}
-            for start, best in states.items():
-                for end, cost in self._runs(measure, start):
-                    texts = frozenset(n.text for n in self.names[start:end])
-                    grown.setdefault(end, []).extend(
-                        (c + cost, (*cuts, end), (*before, texts)) for c, cuts, before in best
-                    )
-            states = {end: _two_best(found) for end, found in grown.items()}
-        return [Reading(cost, cuts) for cost, cuts, _ in states.get(len(self.names), [])]
-
-    def _runs(self, measure: MeasurePlace, start: int) -> Iterator[tuple[int, float]]:
-        """Where a run of names from `start` may end, and what it costs beside the measure."""
-        yield start, EMPTY
-        inside = 0.0
-        for end in range(start + 1, len(self.names) + 1):
-            if end > start + 1:
-                inside += MORE + GAP * self.gaps[end - 2]
-            if inside > EMPTY:
-                return
-            off = self.distance(measure, self.names[start], self.names[end - 1]) - self.shift
-            if abs(off) <= FAR:
-                yield end, inside + self._cost(off, start)
-
-    def _cost(self, off: float, start: int) -> float:
-        """Cost of a distance: little where the names before leave no room higher up."""
-        if off <= 0 or not start:
-            return abs(off)
-        room = self.names[start].first - self.names[start - 1].last - 1
-        free = min(off, max(0.0, room - 1))
-        return free + PUSHED * (off - free)
-
-
-def _two_best(found: list[tuple[float, Cuts, Texts]]) -> list[tuple[float, Cuts, Texts]]:
-    found.sort(key=lambda f: f[0])
-    best = found[0]
-    return [best, *[f for f in found if f[2] != best[2]][:1]]
+def _beside(measures: list[MeasurePlace]) -> dict[str, tuple[float, Targets]]:
+    """Names beside their measure: which part of their block (0 first, 1 last line) stands where."""
+    out: dict[str, tuple[float, Targets]] = {
+        "first": (0.0, [(m.first, *m.resumes) for m in measures]),
+        "middle": (0.5, [((m.first + m.last) / 2,) for m in measures]),
+        "last": (1.0, [(m.last,) for m in measures]),
+    }
+    if any(_top(m) < m.first for m in measures):
+        out["top"] = 0.0, [(_top(m),) for m in measures]
+    return out
 
 
 def _shifted(
-    measures: list[MeasurePlace], names: list[NamePlace], gaps: list[float]
+    measures: list[MeasurePlace], names: list[NamePlace], gaps: list[float], ceiling: float
 ) -> Iterator[Reading]:
     """Names spaced as the first lines of the measures are, all of them higher or lower."""
     for off in {names[0].first - measures[0].first, names[-1].first - measures[-1].first}:
         if LOOSE < abs(off) <= FAR:
-            for reading in _Beside(measures, names, gaps, _from_first, off).readings():
-                yield Reading(reading.cost + SHIFTED * abs(off), reading.cuts)
+            own = SHIFTED * abs(off)
+            runs = _Runs(names, gaps, 0.0, [(m.first + off,) for m in measures])
+            for reading in runs.readings(ceiling - own):
+                yield Reading(reading.cost + own, reading.cuts)
+
+
+State = tuple[float, Cuts, Texts]
+
+
+class _Runs:
+    """The names of a row cut into one run a measure, in order: the two cheapest cuts."""
+
+    def __init__(
+        self, names: list[NamePlace], gaps: list[float], part: float, targets: Targets
+    ) -> None:
+        self.texts = [n.text for n in names]
+        self.heads, self.feet = [n.first for n in names], [n.last for n in names]
+        self.gaps, self.part, self.targets = gaps, part, targets
+
+    def readings(self, ceiling: float) -> list[Reading]:
+        """Dynamic programming: for each number of names given away the two best beginnings."""
+        owed = [0.0, *accumulate(self._least(t) for t in reversed(self.targets))][::-1]
+        states: dict[int, list[State]] = {0: [(0.0, (), ())]}
+        for target, rest in zip(self.targets, owed[1:]):
+            grown: dict[int, list[State]] = {}
+            for start, best in states.items():
+                limit = ceiling - rest - best[0][0]
+                for end, cost in self._ends(target, start, limit):
+                    texts = frozenset(self.texts[start:end])
+                    grown.setdefault(end, []).extend(
+                        (c + cost, (*cuts, end), (*before, texts)) for c, cuts, before in best
+                    )
+            states = {end: _two_best(found) for end, found in grown.items()}
+        return [Reading(cost, cuts) for cost, cuts, _ in states.get(len(self.heads), [])]
+
+    def _least(self, target: tuple[float, ...]) -> float:
+        """What a measure costs at least, whichever names stand beside it."""
+        if 0 < self.part < 1:
+            off = max(0.0, self.heads[0] - target[0], target[0] - self.feet[-1])
+        else:
+            off = min(abs(y - t) for y in (self.feet if self.part else self.heads) for t in target)
+        return min(EMPTY, PUSHED * off)
+
+    def _ends(
+        self, target: tuple[float, ...], start: int, limit: float
+    ) -> Iterator[tuple[int, float]]:
+        """Where a run of names from `start` may end, and what it costs beside the measure."""
+        if limit >= EMPTY:
+            yield start, EMPTY
+        inside = 0.0
+        for end in range(start + 1, len(self.heads) + 1):
+            if end > start + 1:
+                inside += MORE + GAP * self.gaps[end - 2]
+            if inside > min(limit, EMPTY):
+                return
+            place = (1 - self.part) * self.heads[start] + self.part * self.feet[end - 1]
+            off = min((place - t for t in target), key=abs)
+            cost = inside + self._cost(off, start)
+            if abs(off) <= FAR and cost <= limit:
+                yield end, cost
+            elif not self.part:
+                return
+
+    def _cost(self, off: float, start: int) -> float:
+        """Cost of a distance: less where the names before leave no room higher up."""
+        if off <= 0 or not start:
+            return abs(off)
+        room = self.heads[start] - self.feet[start - 1] - 1
+        free = min(off, max(0.0, room - 1))
+        return free + PUSHED * (off - free)
+
+
+def _two_best(found: list[State]) -> list[State]:
+    found.sort(key=itemgetter(0))
+    best = found[0]
+    return [best, *[f for f in found if f[2] != best[2]][:1]]
