@@ -56,18 +56,17 @@ def place_units(rows: list[RowPlaces], pitch: float) -> list[Placement]:
 
 def _habit(rows: list[dict[str, list[Reading]]]) -> dict[str, float]:
     """What each way costs (lines) for leaving the plan's habit: 0 for one all rows show."""
+    fits = [
+        [(way, exp(-SHARP * min(r.cost for r in found))) for way, found in row.items() if found]
+        for row in rows
+    ]
     share = dict.fromkeys(WAYS, 1 / len(WAYS))
     for _ in range(ROUNDS):
         shown = dict.fromkeys(WAYS, PRIOR)
-        for row in rows:
-            odds = {
-                way: share[way] * exp(-SHARP * min(r.cost for r in found))
-                for way, found in row.items()
-                if found
-            }
-            total = sum(odds.values()) or 1.0
-            for way, part in odds.items():
-                shown[way] += part / total
+        for row_fits in fits:
+            total = sum(share[way] * fit for way, fit in row_fits) or 1.0
+            for way, fit in row_fits:
+                shown[way] += share[way] * fit / total
         share = {way: n / (len(rows) + PRIOR * len(WAYS)) for way, n in shown.items()}
     return {way: -log(part) / SHARP for way, part in share.items()}
 

@@ -13,6 +13,7 @@ from operator import itemgetter
 
 # All in lines, or as parts of a line counted for each line of distance.
 EMPTY = 3.0  # a measure left without a unit
+EXACT = 0.1  # where names stand as some way puts them, nothing has shifted them
 FAR = 4.0  # a name farther than this from where it should stand does not stand there
 GAP = 1.5  # a blank line that the reading has no reason for, twice at most
 CLOSE = 1.55  # names nearer than this have no blank line between them
@@ -23,7 +24,7 @@ OFF = 0.25  # of a line's distance of a list from the row's top, middle or foot
 OFF_MOST = 1.0
 MORE = 0.1  # each further name beside one measure
 AGREE = 0.3  # a list of as many names, or blocks, as there are measures: a coincidence
-NEAR = 4.0  # what a plan's habit makes up for at most
+NEAR = 3.25  # what a plan's habit makes up for at most
 ORDER = 0.6  # names that keep the order of the measures but no places
 
 Cuts = tuple[int, ...]
@@ -101,7 +102,7 @@ def readings(row: RowPlaces, pitch: float, step: float) -> dict[str, list[Readin
     for way, (part, targets) in _beside(measures).items():
         out[way] = _Runs(names, gaps, part, targets).readings(best + NEAR)
         best = min([best, *(r.cost for r in out[way])])
-    if not out["first"] or out["first"][0].cost > LOOSE:
+    if best > EXACT:
         out["shifted"] = list(_shifted(measures, names, gaps, best + NEAR))
     return out
 
@@ -206,6 +207,8 @@ class _Runs:
     def readings(self, ceiling: float) -> list[Reading]:
         """Dynamic programming: for each number of names given away the two best beginnings."""
         owed = [0.0, *accumulate(self._least(t) for t in reversed(self.targets))][::-1]
+        if owed[0] > ceiling:
+            return []
         states: dict[int, list[State]] = {0: [(0.0, (), ())]}
         for target, rest in zip(self.targets, owed[1:]):
             grown: dict[int, list[State]] = {}
@@ -240,7 +243,9 @@ class _Runs:
             if inside > min(limit, EMPTY):
                 return
             place = (1 - self.part) * self.heads[start] + self.part * self.feet[end - 1]
-            off = min((place - t for t in target), key=abs)
+            off = place - target[0]
+            if len(target) > 1:
+                off = min((place - t for t in target), key=abs)
             cost = inside + self._cost(off, start)
             if abs(off) <= FAR and cost <= limit:
                 yield end, cost
