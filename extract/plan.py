@@ -12,12 +12,12 @@ from extract.layout.repair import repair_text
 from extract.ledger import Ledger
 from extract.model import Box, Page, PrintedFinding, PrintedPlan, PrintedSection, PrintedTable
 from extract.pages import read_pages
+from extract.paragraphs.rejoin import join_text
 from extract.script.numerals import chinese_number
 from extract.table.rows import read_rows
 from extract.table.stitching import PlanTable, stitch
 from extract.text.mend import mend_plan
 from extract.text.outline import Outline, read_outline
-from extract.text.paragraphs import join_text
 from extract.text.prose import rows_from_sections
 from extract.text.sections import Place
 

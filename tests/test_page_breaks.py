@@ -7,10 +7,10 @@ from array import array
 import pytest
 
 from extract.layout.lines import Line
+from extract.paragraphs.rejoin import Limits, Placed
 from extract.script import markers
 from extract.table.breaks import heading_runs_on, measure_runs_on
 from extract.table.styles import Styles
-from extract.text.paragraphs import Limits, Placed
 
 WIDTH = 100.0  # points: ten glyphs
 LIMITS = Limits(0.0, 0.0)

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 import pytest
 
 from extract.layout.lines import Line, make_line
-from extract.text.edges import measure_limits
-from extract.text.limits import Limits, Placed
-from extract.text.paragraphs import Rejoined, could_hold, join_text, rejoin
+from extract.paragraphs.edges import measure_limits
+from extract.paragraphs.limits import Limits, Placed
+from extract.paragraphs.rejoin import Rejoined, could_hold, join_text, rejoin
 
 WORDS = (
     "提供 民眾 洽公 服務 辦理 各項 業務 訓練 網站 資訊 電話 禮貌 測試 定期 檢討 改進 流程 簡化 申請 案件 受理 窗口 "

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from extract.layout.lines import Line
+from extract.paragraphs.rejoin import SENTENCE_END, Limits, Placed, could_hold
 from extract.script import markers
 from extract.script.markers import Marker
 from extract.table.styles import Styles
 from extract.text.measures import is_title
-from extract.text.paragraphs import SENTENCE_END, Limits, Placed, could_hold
 
 ROOM = 6.0  # lines: more room than this at a page's foot means that nothing was cut there
 LEADING = 1.4  # of the glyph size: the line pitch taken for measuring that room

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from extract.layout.grid import Cell
-from extract.text.paragraphs import Placed
+from extract.paragraphs.rejoin import Placed
 
 
 @dataclass(slots=True, eq=False)

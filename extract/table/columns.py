@@ -8,9 +8,9 @@ from itertools import pairwise
 
 from extract.layout.grid import Cell, Grid
 from extract.script import markers
-from extract.script.vocabulary import HEADERS, UNIT
+from extract.script.vocabulary import HEADERS
+from extract.units.beside import UNIT_END
 
-UNIT_END = re.compile(rf"(?:{UNIT}|\))$")
 _NUMBERS = re.compile(r"[0-9０-９.、\-－()（）]{1,5}")
 EXTRA = ("index", "remark", "period", "benefit")
 

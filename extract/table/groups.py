@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import pairwise
 
+from extract.paragraphs.rejoin import Rejoined
 from extract.table.cells import Row, TextCell
 from extract.table.styles import Styles
-from extract.text.paragraphs import Rejoined
 
 BESIDE = 0.6  # of the line pitch: a heading this near a line stands beside it
 GAP = 1.25  # of the line pitch: a wider step between lines is a gap between groups

@@ -8,9 +8,9 @@ from operator import attrgetter
 
 from extract.layout.lines import Line
 from extract.model import Box, Paragraph, PrintedMeasure
+from extract.paragraphs.rejoin import join_text
 from extract.table.cells import TextCell
 from extract.text.measures import Item, body_text
-from extract.text.paragraphs import join_text
 
 FOCUS_STYLES = ("cjk_paren", "cjk", "number_paren", "number")
 

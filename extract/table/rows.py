@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from itertools import pairwise
 
 from extract.layout.lines import Line
 from extract.model import Box, PrintedFinding, PrintedMeasure, PrintedRow, PrintedUnit
+from extract.paragraphs.rejoin import Limits, Rejoined, rejoin
 from extract.table.cells import Row, TextCell
 from extract.table.groups import split_beside, split_inside
 from extract.table.printed import (
@@ -18,10 +19,11 @@ from extract.table.printed import (
     printed_measure,
 )
 from extract.table.stitching import PlanTable
-from extract.table.units import UnitName, align, join_names, plan_habit
 from extract.text.measures import Item, split_measures
-from extract.text.paragraphs import Limits, Rejoined, rejoin
+from extract.units.beside import units_beside
+from extract.units.readings import MeasurePlace
 
+DOUBT = 0.5  # lines: units read so hardly fit better than the next way
 PITCH = 16.0  # points: line pitch of a table without two lines in any measure cell
 
 
@@ -34,23 +36,23 @@ class TableRows:
     used: list[Line] = field(default_factory=list)
 
 
-class Units(NamedTuple):
-    """Units of one measure: their names, beside what they stand, whether that is sure."""
-
-    names: list[UnitName]
-    beside: Literal["measure", "row", "none"]
-    sure: bool
-
-
 def read_rows(table: PlanTable) -> TableRows:
     """Read every ruled row; rows without a measure are left out with a finding."""
     rows = split_beside(table.rows, table.styles, _pitch(table.rows))
     rows, paragraphs = split_inside(rows, _paragraphs(rows, table.limits["measure"]), table.styles)
     items = [split_measures(own, table.styles.top) for own in paragraphs]
-    units = _units(rows, table.limits["unit"], items)
+    units = units_beside(
+        [[cell.lines for cell in row.units] for row in rows],
+        [
+            [_place(item, row.top if n == 0 else None) for n, item in enumerate(own)]
+            for row, own in zip(rows, items, strict=True)
+        ],
+        table.limits["unit"],
+        _pitch(rows),
+    )
     pillars = headings(row.pillar for row in rows)
     focuses = headings(row.focus for row in rows)
-    names = [name for own in units for beside in own for name in beside.names]
+    names = [name for own in units for beside in own for name in beside.units]
     shown = {name: PrintedUnit(text=name.text, box=boxes(name.lines)[0]) for name in names}
     has_units = bool(table.columns.of("unit"))
     out = TableRows(used=list(table.header_lines))
@@ -63,10 +65,14 @@ def read_rows(table: PlanTable) -> TableRows:
         printed = _printed_row(row, pillars[row.pillar], focuses[row.focus])
         for item, mine in zip(own, beside):
             measure = printed_measure(item)
-            measure.units = [shown[name] for name in mine.names]
-            measure.units_beside = mine.beside
-            if has_units and not mine.names or not mine.sure:
-                out.findings.append(_unit_doubt(measure, len(out.rows), len(printed.measures)))
+            measure.units = [shown[name] for name in mine.units]
+            measure.units_beside = mine.how
+            place = len(out.rows), len(printed.measures)
+            if has_units and not mine.units:
+                message = "這項作法旁沒有印出執行單位。"
+                out.findings.append(_doubt("unit_missing", message, measure, *place))
+            elif mine.lead < DOUBT:
+                out.findings.append(_doubt("unit_unaligned", mine.doubt, measure, *place))
             printed.measures.append(measure)
         out.rows.append(printed)
     out.used += [line for h in (*pillars.values(), *focuses.values()) for line in h.lines]
@@ -106,47 +112,13 @@ def _paragraphs(rows: list[Row], limits: Limits) -> list[list[Rejoined]]:
     return out
 
 
-def _units(rows: list[Row], limits: Limits, items: list[list[Item]]) -> list[list[Units]]:
-    """Units of every measure, row by row; rows that share a unit cell are looked at together."""
-    names = {
-        cell: join_names(cell.lines, limits)
-        for cell in dict.fromkeys(cell for row in rows for cell in row.units)
-    }
-    jobs = []
-    for group in _groups(rows):
-        cells = dict.fromkeys(cell for n in group for cell in rows[n].units)
-        own = sorted((name for cell in cells for name in names[cell]), key=lambda u: u.order)
-        measures = [(n, item) for n in group for item in items[n]]
-        starts = [_start(rows[n], item, items[n]) for n, item in measures]
-        ends = [item.paragraphs[-1].lines[-1].order for _, item in measures]
-        if measures:
-            jobs.append(([n for n, _ in measures], starts, ends, own))
-    pitch = _pitch(rows)
-    habit = plan_habit([(s, e, own) for at, s, e, own in jobs if len(at) > 1], pitch)
-    out: list[list[Units]] = [[] for _ in rows]
-    for at, starts, ends, own in jobs:
-        placed, beside, sure = align(starts, ends, own, pitch, habit)
-        for n, mine in zip(at, placed):
-            found = Units(mine, "measure" if beside == "measure" else "row", sure)
-            out[n].append(found if mine else Units([], "none", True))
-    return out
-
-
-def _groups(rows: list[Row]) -> list[list[int]]:
-    """Indices of successive rows that share a unit cell."""
-    out: list[list[int]] = []
-    for n, row in enumerate(rows):
-        if out and set(row.units) & set(rows[n - 1].units):
-            out[-1].append(n)
-        else:
-            out.append([n])
-    return out
-
-
-def _start(row: Row, item: Item, own: list[Item]) -> float:
-    """Where a measure begins (points down the table), the heading above it in its cell included."""
-    first = item.paragraphs[0].lines[0].order
-    return row.top if row.top is not None and item is own[0] else first
+def _place(item: Item, heading: float | None) -> MeasurePlace:
+    """Where a measure stands; `heading` is where one above it in its cell begins (points down)."""
+    lines = [line for p in item.paragraphs for line in p.lines]
+    above = [line.order for line in item.theme.lines] if item.theme is not None else []
+    above += [heading] if heading is not None else []
+    resumes = tuple(b.order for a, b in pairwise(lines) if a.page != b.page)
+    return MeasurePlace(lines[0].order, lines[-1].order, min([*above, lines[0].order]), resumes)
 
 
 def _pitch(rows: list[Row]) -> float:
@@ -160,16 +132,11 @@ def _pitch(rows: list[Row]) -> float:
     return steps[len(steps) // 2] if steps else PITCH
 
 
-def _unit_doubt(measure: PrintedMeasure, row: int, number: int) -> PrintedFinding:
-    """No unit is printed beside the measure, or its units could not be told by position.
-
-    `row` and `number` say where the measure will stand in the record.
-    """
-    code, message = "unit_unaligned", "執行單位與作法的對應無法由位置確定，依印出的次序對應。"
-    if not measure.units:
-        code, message = "unit_missing", "這項作法旁沒有印出執行單位。"
-    box = measure.boxes[0] if measure.boxes else None
-    return _check(code, message, box, row, number)
+def _doubt(
+    code: str, message: str, measure: PrintedMeasure, row: int, number: int
+) -> PrintedFinding:
+    """A finding about the measure that will stand as `number` in the `row` of the record."""
+    return _check(code, message, measure.boxes[0] if measure.boxes else None, row, number)
 
 
 def _without_measure(row: Row) -> PrintedFinding:

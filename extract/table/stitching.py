@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from extract.layout.grid import Cell, Grid
 from extract.layout.lines import Line
+from extract.paragraphs.rejoin import Limits, Placed, measure_limits
+from extract.paragraphs.witness import inner_pairs
 from extract.table.breaks import Break, Verdict, heading_runs_on, measure_runs_on
 from extract.table.cells import Row, TextCell, beside
 from extract.table.columns import EXTRA, Columns
@@ -15,8 +17,6 @@ from extract.table.headings import take_headings
 from extract.table.parts import Part, find_parts
 from extract.table.styles import Styles, read_styles
 from extract.text.levels import BAND, LEVELS
-from extract.text.paragraphs import Limits, Placed, measure_limits
-from extract.text.witness import inner_pairs
 
 TEXT = ("pillar", "focus", "measure", "unit")
 

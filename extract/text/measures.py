@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from extract.text.paragraphs import Rejoined
+from extract.paragraphs.rejoin import Rejoined
 
 TITLE_MAX = 32  # characters: a heading phrase is never longer
 CLAUSE_MAX = 16  # characters: a heading with a comma in it is short (簡化流程，簡政便民)

@@ -8,8 +8,8 @@ from itertools import pairwise
 
 from extract.layout.lines import Line
 from extract.model import Paragraph, PrintedSection
+from extract.paragraphs.rejoin import Limits, Placed, measure_limits, rejoin
 from extract.script.markers import Marker
-from extract.text.paragraphs import Limits, Placed, measure_limits, rejoin
 from extract.text.sections import (
     Place,
     between,

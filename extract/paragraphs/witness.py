@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from math import log
 
-from extract.text.pieces import NO_END, NO_START
+from extract.paragraphs.pieces import NO_END, NO_START
 
 # Shares of characters at paragraph ends and inside lines before a plan has shown its own; counted over public service
 # plans. What is not named here shares the rest.

@@ -7,8 +7,8 @@ from itertools import pairwise
 from math import inf
 
 from extract.layout.lines import Line, is_latin
-from extract.text.pieces import NO_START, cluster_width, piece_length
-from extract.text.witness import Witness
+from extract.paragraphs.pieces import NO_START, cluster_width, piece_length
+from extract.paragraphs.witness import Witness
 
 UNSPREAD = 0.035  # of the glyph size: print places glyphs and edges this exactly
 ROUNDING = 0.0025  # of the glyph size: what each advance may be rounded by

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 
 from extract.layout.lines import Line
+from extract.paragraphs.limits import UNSPREAD, Limits, Placed, needed
+from extract.paragraphs.witness import begins_nothing
 from extract.script.markers import Marker
-from extract.text.limits import UNSPREAD, Limits, Placed, needed
-from extract.text.witness import begins_nothing
 
 CERTAIN = 12.0  # log-odds: width beyond doubt
 DOUBTFUL = 2.0  # log-odds: a smaller lead is a doubt

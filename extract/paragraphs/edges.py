@@ -11,9 +11,9 @@ from math import inf, log
 import numpy as np
 
 from extract.layout.lines import Line, is_latin
-from extract.text.limits import AUTOSPACE, UNSPREAD, Limits, Placed, cjk_pairs, needed
-from extract.text.pieces import NO_START
-from extract.text.witness import Witness, inner_pairs
+from extract.paragraphs.limits import AUTOSPACE, UNSPREAD, Limits, Placed, cjk_pairs, needed
+from extract.paragraphs.pieces import NO_START
+from extract.paragraphs.witness import Witness, inner_pairs
 
 SCAN_JITTER = 0.1  # of the glyph size: the same for glyph boxes estimated from a picture
 MOST_JITTER = 0.3  # of the glyph size: a wider spread of line ends is no jitter

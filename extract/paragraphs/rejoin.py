@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from math import inf
 
 from extract.layout.lines import Line, is_latin
+from extract.paragraphs.breaks import DOUBTFUL, break_odds, could_hold, marker_odds, width_odds
+from extract.paragraphs.edges import measure_limits
+from extract.paragraphs.limits import Limits, Placed
+from extract.paragraphs.pieces import NO_START, SENTENCE_END, cluster_width
 from extract.script import markers
 from extract.script.markers import Marker
-from extract.text.breaks import DOUBTFUL, break_odds, could_hold, marker_odds, width_odds
-from extract.text.edges import measure_limits
-from extract.text.limits import Limits, Placed
-from extract.text.pieces import NO_START, SENTENCE_END, cluster_width
 
 __all__ = [
     "SENTENCE_END",
