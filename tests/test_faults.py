@@ -173,7 +173,17 @@ def test_ligatures_come_apart(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("reader", ["mupdf", "pdfplumber"])
-@pytest.mark.parametrize("rules", ["stroke", "fill", "dashed", "painted", "double", "open"])
+@pytest.mark.parametrize(
+    "rules",
+    [
+        "stroke",
+        "fill",
+        "dashed",
+        pytest.param("painted", marks=pytest.mark.slow),
+        "double",
+        "open",
+    ],
+)
 def test_rules_of_every_kind(tmp_path: Path, rules: str, reader: str) -> None:
     comes_back(Layout(rules=rules), tmp_path, reader=reader)
 
@@ -206,6 +216,7 @@ def test_content_drawn_sideways(tmp_path: Path, turn: int, reader: str) -> None:
     comes_back(Layout(), tmp_path, spoil=spoil, reader=reader)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [8.0, 16.0])
 @pytest.mark.parametrize("closed", [True, False])
 def test_page_breaks_cut_rows_anywhere(tmp_path: Path, size: float, closed: bool) -> None:
