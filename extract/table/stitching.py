@@ -6,7 +6,8 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 
 from extract.layout.grid import Cell, Grid
-from extract.layout.lines import Line, is_vertical, upright
+from extract.layout.lines import Line
+from extract.layout.vertical import is_vertical, upright
 from extract.script import markers
 from extract.table.columns import EXTRA, Columns, count_header_rows, find_columns
 from extract.text.measures import is_title
