@@ -7,14 +7,15 @@ import difflib
 import sys
 from pathlib import Path
 
-from batch.store import find_pdfs
 from extract.document import extract_document
 from extract.errors import BadInput
 from extract.model import PrintedPlan
 
 
 def as_lines(plan: PrintedPlan) -> list[str]:
-    """The plan as text lines, one a printed heading, paragraph or unit list, for a line-by-line comparison."""
+    """The plan as text lines, one a printed heading, paragraph or unit list, for a line-by-line
+    comparison.
+    """
     out = [f"title\t{plan.title or ''}"]
     for section in plan.sections:
         out.append(f"section\t{section.marker or ''} {section.heading}")
@@ -30,7 +31,10 @@ def as_lines(plan: PrintedPlan) -> list[str]:
 
 
 def differences(path: Path) -> list[str]:
-    """Lines of the plan that MuPDF (-) and pdfplumber (+) read differently. Raises `BadInput` for an unreadable file."""
+    """Lines of the plan that MuPDF (-) and pdfplumber (+) read differently.
+
+    Raises `BadInput` for an unreadable file.
+    """
     mupdf, plumber = (
         as_lines(extract_document(path, reader)) for reader in ("mupdf", "pdfplumber")
     )
@@ -41,15 +45,24 @@ def differences(path: Path) -> list[str]:
     ]
 
 
+def _pdfs(place: Path) -> list[Path]:
+    """The file itself, or the PDF files of a folder and the folders in it, by name."""
+    if not place.is_dir():
+        return [place]
+    return sorted(p for p in place.rglob("*") if p.suffix.lower() == ".pdf")
+
+
 def main(argv: list[str] | None = None) -> int:
-    """Print the differences of each file; returns 0 when there are none, 1 when there are, 2 when nothing could be read."""
+    """Print the differences of each file; returns 0 when there are none, 1 when there are, 2 when
+    nothing could be read.
+    """
     parser = argparse.ArgumentParser(
         prog="python -m extract.compare",
-        description="Read each plan with MuPDF (-) and with pdfplumber (+) and print the lines that differ.",
+        description="Read each plan with MuPDF (-) and pdfplumber (+) and print what differs.",
     )
     parser.add_argument("raw", type=Path, nargs="+", help="PDF files or folders of them")
     args = parser.parse_args(argv)
-    files = [pdf for raw in args.raw for pdf in find_pdfs(raw)]
+    files = [pdf for raw in args.raw for pdf in _pdfs(raw)]
     if not files:
         print(f"error: no PDF file in {', '.join(map(str, args.raw))}", file=sys.stderr)
         return 2

@@ -1,4 +1,6 @@
-"""Page pictures with everything drawn on that the extract stage saw: the first thing to look at when a layout goes wrong."""
+"""Page pictures with everything drawn on that the extract stage saw: the first thing to look at
+when a layout goes wrong.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,8 @@ COLOURS = {
 def draw_pages(path: Path, pages: list[Page], plan: PrintedPlan, out: Path) -> list[Path]:
     """Write one PNG a page into `out`, named after the file; returns their paths.
 
-    `pages` are the pages as read, `plan` what was made of them. A legend stands at the top of each picture.
+    `pages` are the pages as read, `plan` what was made of them. A legend stands at the top of each
+    picture.
     """
     out.mkdir(parents=True, exist_ok=True)
     boxes = _boxes(plan)

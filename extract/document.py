@@ -14,19 +14,22 @@ from extract.errors import BadInput
 from extract.model import Page, PrintedFinding, PrintedPlan
 from extract.plan import build_plan
 from extract.readers import PageReader, Reader, open_reader
-from extract.readers.ocr.choice import is_scan
+from extract.readers.choice import is_scan
 from extract.version import EXTRACTOR_VERSION
 
 MAX_PAGES = 2000
 """A plan has ten to a hundred pages; a longer file is something else, or an attack."""
 
 WINDOW = 50
-"""Pages read before the document is opened anew: MuPDF keeps what it has read (115 KB a page) until it is closed."""
+"""Pages read before the document is opened anew: MuPDF keeps what it has read (115 KB a page) until
+it is closed.
+"""
 
 pymupdf.TOOLS.mupdf_display_errors(False)
 pymupdf.TOOLS.mupdf_display_warnings(False)
 
-# What MuPDF reports when a stream cannot be inflated or its content makes no sense. Sound plans give none of these.
+# What MuPDF reports when a stream cannot be inflated or its content makes no sense. Sound plans
+# give none of these.
 DAMAGE = re.compile(
     r"zlib error|syntax error|hex string|Length incorrect|premature|treating as end of file"
 )
@@ -49,9 +52,11 @@ def extract_document(
     debug: Path | None = None,
     digest: str | None = None,
 ) -> PrintedPlan:
-    """Read one PDF. `on_page(done, total)` is called after each page; `debug` is a folder for page pictures; `digest` is the file's SHA-256, if known.
+    """Read one PDF. `on_page(done, total)` is called after each page; `debug` is a folder for page
+    pictures; `digest` is the file's SHA-256, if known.
 
-    Raises `BadInput` when the file cannot be opened, needs a password, is damaged, has no pages or more than MAX_PAGES.
+    Raises `BadInput` when the file cannot be opened, needs a password, is damaged, has no pages or
+    more than MAX_PAGES.
     """
     name = file_name(path.name)
     digest = digest or file_hash(path)
@@ -78,7 +83,8 @@ def extract_document(
                 on_page(number, count)
     damage = DAMAGE.search(pymupdf.TOOLS.mupdf_warnings())
     if damage or repaired and not _ends_well(path):
-        # What is left of a damaged file looks like a plan with fewer measures, so none of it is taken.
+        # What is left of a damaged file looks like a plan with fewer measures, so none of it is
+        # taken.
         raise BadInput(name, "檔案損壞或不完整，讀出的內容不能採用。")
     seen = list(pages) if debug is not None else []
     plan = build_plan(pages, name, digest)

@@ -1,10 +1,12 @@
-"""The two records of the extract stage: `Page` (what a reader sees) and `PrintedPlan` (what a plan prints).
+"""The two records of the extract stage: `Page` (what a reader sees) and `PrintedPlan` (what a plan
+prints).
 
-`Page` lives in memory only: every reader (MuPDF, pdfplumber, OCR) yields it, so nothing after the readers
-knows where glyphs came from. `PrintedPlan` is the seam to `normalize`: it is written as JSON, one file a plan,
-and says what is printed, never what it means.
+`Page` lives in memory only: every reader (MuPDF, pdfplumber, OCR) yields it, so nothing after the
+readers knows where glyphs came from. `PrintedPlan` is the seam to `normalize`: it is written as
+JSON, one file a plan, and says what is printed, never what it means.
 
-All coordinates are PDF points, origin at the top left of the page turned so that its text reads upright (crop box undone).
+All coordinates are PDF points, origin at the top left of the page turned so that its text reads
+upright (crop box undone).
 """
 
 from __future__ import annotations
@@ -28,9 +30,9 @@ Chars = npt.NDArray[np.str_]
 class Page:
     """One page as read: visible glyphs and ruled lines, in points, origin top left.
 
-    `chars` has shape (n,) and dtype `<U1`; `boxes` has shape (n, 4) as x0, y0, x1, y1; `baseline`, `size` and
-    `confidence` have shape (n,). `horizontal` has shape (h, 3) as x0, x1, y; `vertical` has shape (v, 3) as x, y0, y1.
-    White space is not a glyph and is left out by every reader.
+    `chars` has shape (n,) and dtype `<U1`; `boxes` has shape (n, 4) as x0, y0, x1, y1; `baseline`,
+    `size` and `confidence` have shape (n,). `horizontal` has shape (h, 3) as x0, x1, y; `vertical`
+    has shape (v, 3) as x, y0, y1. White space is not a glyph and is left out by every reader.
     """
 
     number: int
@@ -46,9 +48,13 @@ class Page:
     source: Literal["digital", "ocr"] = "digital"
     findings: list[PrintedFinding] = field(default_factory=list)
     turn: int = 0
-    """Degrees (as `pymupdf.Matrix` counts them) by which the page, its rotation entry left aside, was turned to read upright."""
+    """Degrees (as `pymupdf.Matrix` counts them) by which the page, its rotation entry left aside,
+    was turned to read upright.
+    """
     glyphs_lost: int = 0
-    """Glyphs a reader knows to be visible but could not read (ink that no recognised line covers)."""
+    """Glyphs a reader knows to be visible but could not read (ink that no recognised line
+    covers).
+    """
 
 
 class Record(BaseModel):
@@ -96,8 +102,9 @@ class PrintedMeasure(Record):
 class PrintedRow(Record):
     """One ruled row of the plan table, rejoined over page breaks.
 
-    Rows beside the same printed pillar (focus) cell share `pillar_cell` (`focus_cell`), counted from 0 down the table.
-    `focus` lists the focus points printed in the cell; several when they are stacked.
+    Rows beside the same printed pillar (focus) cell share `pillar_cell` (`focus_cell`), counted
+    from 0 down the table. `focus` lists the focus points printed in the cell; several when they are
+    stacked.
     """
 
     pillar: str = ""
@@ -133,7 +140,10 @@ class PrintedSection(Record):
 
 
 class PrintedFinding(Record):
-    """A doubt of the extract stage. `row` and `measure` index into `PrintedPlan.rows[row].measures[measure]`."""
+    """A doubt of the extract stage.
+
+    `row` and `measure` index into `PrintedPlan.rows[row].measures[measure]`.
+    """
 
     severity: Literal["note", "check", "error"]
     code: str

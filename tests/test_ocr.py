@@ -124,7 +124,7 @@ def test_every_lost_line_is_reported(scan: Path, monkeypatch: pytest.MonkeyPatch
         assert not [f for f in reader.read_page(doc[0], 1).findings if f.code == "ink_unread"]
         monkeypatch.setattr(reader, "recognise", forgetful)
         page = reader.read_page(doc[0], 1)
-        sheet = reader._Sheet(
+        sheet = reader.Sheet(
             reader.render(doc[0], reader.resolution(doc[0])), reader.resolution(doc[0])
         )
     lost = [f.box for f in page.findings if f.code == "ink_unread"]

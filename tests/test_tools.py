@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import pymupdf
@@ -9,7 +10,7 @@ import pytest
 
 from extract import compare
 from extract.__main__ import main
-from extract.readers import mupdf, plumber
+from extract.readers import READERS, open_reader
 
 from .typesetter.content import make_plan
 from .typesetter.page import Layout, Typesetter
@@ -75,8 +76,6 @@ def test_both_readers_leave_out_spaces_of_every_kind(tmp_path: Path) -> None:
         assert {"\u200b", "\ufeff", "\u00ad"} <= {
             chr(c[0]) for span in again[0].get_texttrace() for c in span["chars"]
         }, "the page holds spaces without width"
-        by_mupdf = mupdf.read_page(again[0], 1)
-    other = plumber.Plumber(pdf)
-    by_plumber = other.read_page(1)
-    other.close()
-    assert "".join(by_mupdf.chars) == "".join(by_plumber.chars) == "甲乙丙丁戊己"
+        for name in READERS:
+            with closing(open_reader(name, pdf)) as reader:
+                assert "".join(reader.read_page(again[0], 1).chars) == "甲乙丙丁戊己", name

@@ -1,1 +1,3 @@
-"""`Page` in, lines and cells out: rules become grids, glyphs become lines, running heads step aside."""
+"""`Page` in, lines and cells out: rules become grids, glyphs become lines, running heads step
+aside.
+"""

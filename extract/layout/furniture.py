@@ -1,4 +1,6 @@
-"""Page numbers, headers and footers: told from content by where they stand and by coming back on other pages."""
+"""Page numbers, headers and footers: told from content by where they stand and by coming back on
+other pages.
+"""
 
 from __future__ import annotations
 
@@ -8,28 +10,32 @@ from collections import Counter, defaultdict
 import numpy as np
 
 from extract.layout.lines import Line
-from extract.model import Page
+from extract.model import Ints, Mask, Page
 from extract.script import markers
 
 MARGIN = 0.09  # of the page's height: headers and footers stand in this strip
 TOUCHING = 0.1  # of the glyph size: glyphs nearer than this are printed in one go
+Print = tuple[str, int]  # text without its numbers, place down the page
+
 _PAGE_NUMBER = re.compile(r"^[\s\-–—－~～第頁共,，、/／0-9０-９ivxIVXPpage.()（）]+$")
 
 
-def over_table(pages: list[Page]) -> list[np.ndarray]:
-    """Glyphs of page numbers and running heads that a table's rules run past, a mask of shape (n,) a page.
+def over_table(pages: list[Page]) -> list[Mask]:
+    """Glyphs of page numbers and running heads that a table's rules run past, a mask of shape (n,)
+    a page.
 
-    Browsers draw the rules of a table that goes on to the next page through the margin. A run of glyphs there is
-    furniture when it counts the pages, or when it runs across a column rule and comes back on another page.
+    Browsers draw the rules of a table that goes on to the next page through the margin. A run of
+    glyphs there is furniture when it counts the pages, or when it runs across a column rule and
+    comes back on another page.
     """
     masks = [np.zeros(len(p.chars), dtype=bool) for p in pages]
-    numbers: dict[tuple, list[tuple[int, np.ndarray, int]]] = defaultdict(list)
-    heads: dict[tuple, list[tuple[int, np.ndarray]]] = defaultdict(list)
-    printed: Counter[tuple] = Counter()
+    numbers: dict[Print, list[tuple[int, Ints, int]]] = defaultdict(list)
+    heads: dict[Print, list[tuple[int, Ints]]] = defaultdict(list)
+    printed: Counter[Print] = Counter()
     for i, page in enumerate(pages):
         for run in _runs(page):
             text = "".join(page.chars[run])
-            key = (re.sub(r"[0-9０-９]+", "#", text), round(float(page.baseline[run[0]]) / 3))
+            key = _without_numbers(text), round(float(page.baseline[run[0]]) / 3)
             printed[key] += 1
             found = re.search(r"[0-9０-９]+", text)
             if found and _PAGE_NUMBER.match(text):
@@ -41,14 +47,14 @@ def over_table(pages: list[Page]) -> list[np.ndarray]:
         if count >= 2 and count > 0.6 * len(group):
             for i, run, own in group:
                 masks[i][run] |= own == offset
-    for key, found in heads.items():
+    for key, crossing in heads.items():
         if printed[key] >= 2:
-            for i, run in found:
+            for i, run in crossing:
                 masks[i][run] = True
     return masks
 
 
-def _runs(page: Page) -> list[np.ndarray]:
+def _runs(page: Page) -> list[Ints]:
     """Indices of the glyphs of each run (one baseline, no wide gap) in the page's margin strips."""
     strip = np.flatnonzero(
         (page.boxes[:, 3] < MARGIN * page.height) | (page.boxes[:, 1] > (1 - MARGIN) * page.height)
@@ -66,7 +72,7 @@ def _runs(page: Page) -> list[np.ndarray]:
     return np.split(order, cut)
 
 
-def _crosses(page: Page, run: np.ndarray) -> bool:
+def _crosses(page: Page, run: Ints) -> bool:
     """Whether a vertical rule runs through a glyph of the run or between two that touch."""
     left, right, y = page.boxes[run, 0], page.boxes[run, 2], page.baseline[run[0]]
     x = page.vertical[(page.vertical[:, 1] < y) & (page.vertical[:, 2] > y), 0]
@@ -81,8 +87,8 @@ def _crosses(page: Page, run: np.ndarray) -> bool:
 def split_furniture(pages: list[tuple[float, list[Line]]]) -> tuple[list[Line], list[Line]]:
     """Divide the open lines of all pages into (content, page furniture).
 
-    `pages` gives each page's height (points) and its lines outside tables. A line in the margin strip is furniture when
-    it is a page number or when its text comes back on other pages.
+    `pages` gives each page's height (points) and its lines outside tables. A line in the margin
+    strip is furniture when it is a page number or when its text comes back on other pages.
     """
     repeated: Counter[str] = Counter()
     for height, lines in pages:
@@ -111,4 +117,8 @@ def _in_margin(line: Line, height: float) -> bool:
 
 
 def _key(line: Line) -> str:
-    return re.sub(r"[0-9０-９]+", "#", "".join(line.chars))
+    return _without_numbers("".join(line.chars))
+
+
+def _without_numbers(text: str) -> str:
+    return re.sub(r"[0-9０-９]+", "#", text)

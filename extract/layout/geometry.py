@@ -1,61 +1,67 @@
-"""Rules as drawn → rules as meant: near-collinear pieces joined, doubles merged, strays dropped. All in points."""
+"""Rules as drawn → rules as meant: near-collinear pieces joined, doubles merged, strays dropped.
+
+All in points.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 
-SNAP = 1.2  # points: rules this close together are one printed rule
+from extract.model import Floats
+
 DOUBLE = 3.2  # points: the two strokes of a double rule stand at most this far apart
 DASH_GAP = 6.5  # points: the gap in a dashed rule is never wider
 MIN_LENGTH = 8.0  # points: shorter than a character: not a table rule
 
+Segment = tuple[float, float, float]  # position, start, end
 
-def clean_rules(horizontal, vertical, width: float, height: float) -> tuple[np.ndarray, np.ndarray]:
-    """Join the pieces of each rule and cut them off at the page's edge (`width` and `height` in points).
 
-    `horizontal` is a sequence of (x0, x1, y), `vertical` of (x, y0, y1), points. Returns arrays of shape (h, 3) and
-    (v, 3) in the same order of columns, sorted by position.
+def clean_rules(
+    horizontal: Floats, vertical: Floats, width: float, height: float
+) -> tuple[Floats, Floats]:
+    """Join the pieces of each rule and cut them off at the page's edge (`width` and `height` in
+    points).
+
+    `horizontal` has shape (h, 3) as x0, x1, y, `vertical` (v, 3) as x, y0, y1, points. Returns the
+    same, sorted by position.
     """
-    h = _join(
-        [
-            (y, max(x0, 0.0), min(x1, width))
-            for x0, x1, y in horizontal
-            if 0 <= y <= height and x1 > 0 and x0 < width
-        ]
-    )
-    v = _join(
-        [
-            (x, max(y0, 0.0), min(y1, height))
-            for x, y0, y1 in vertical
-            if 0 <= x <= width and y1 > 0 and y0 < height
-        ]
-    )
-    h_out = np.array([(x0, x1, y) for y, x0, x1 in h], dtype=np.float64).reshape(-1, 3)
-    v_out = np.array(v, dtype=np.float64).reshape(-1, 3)
-    return h_out, v_out
+    across = _join(_on_page(horizontal[:, [2, 0, 1]], height, width))
+    down = _join(_on_page(vertical, width, height))
+    return _as_array(across)[:, [1, 2, 0]], _as_array(down)
 
 
-def _join(segments: list[tuple[float, float, float]]) -> list[tuple[float, float, float]]:
-    """Join segments (position, start, end) of equal position within DOUBLE and gaps within DASH_GAP."""
-    if not segments:
-        return []
-    segments = sorted(segments)
-    groups: list[list[tuple[float, float, float]]] = [[segments[0]]]
-    for s in segments[1:]:
+def _on_page(rules: Floats, positions: float, length: float) -> list[Segment]:
+    """Segments (position, start, end) that show on a page, cut off at its edges."""
+    return [
+        (at, max(start, 0.0), min(end, length))
+        for at, start, end in rules.tolist()
+        if 0 <= at <= positions and end > 0 and start < length
+    ]
+
+
+def _as_array(segments: list[Segment]) -> Floats:
+    return np.array(segments, dtype=np.float64).reshape(-1, 3)
+
+
+def _join(segments: list[Segment]) -> list[Segment]:
+    """Join segments of equal position within DOUBLE and gaps within DASH_GAP."""
+    groups: list[list[Segment]] = []
+    for segment in sorted(segments):
         # A chain of close rules must not creep: compare with the group's first member.
-        if s[0] - groups[-1][0][0] <= DOUBLE:
-            groups[-1].append(s)
+        if groups and segment[0] - groups[-1][0][0] <= DOUBLE:
+            groups[-1].append(segment)
         else:
-            groups.append([s])
-    out: list[tuple[float, float, float]] = []
-    for group in groups:
-        weight = sum(e - b for _, b, e in group) or 1.0
-        position = sum(p * (e - b) for p, b, e in group) / weight
-        spans: list[list[float]] = []
-        for _, b, e in sorted(group, key=lambda s: s[1]):
-            if spans and b - spans[-1][1] <= DASH_GAP:
-                spans[-1][1] = max(spans[-1][1], e)
-            else:
-                spans.append([b, e])
-        out += [(position, b, e) for b, e in spans if e - b >= MIN_LENGTH]
-    return out
+            groups.append([segment])
+    return [rule for group in groups for rule in _join_group(group)]
+
+
+def _join_group(group: list[Segment]) -> list[Segment]:
+    weight = sum(end - start for _, start, end in group) or 1.0
+    position = sum(at * (end - start) for at, start, end in group) / weight
+    spans: list[list[float]] = []
+    for _, start, end in sorted(group, key=lambda s: s[1]):
+        if spans and start - spans[-1][1] <= DASH_GAP:
+            spans[-1][1] = max(spans[-1][1], end)
+        else:
+            spans.append([start, end])
+    return [(position, start, end) for start, end in spans if end - start >= MIN_LENGTH]

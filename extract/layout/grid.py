@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from extract.layout.gutters import column_rules
 from extract.layout.lines import Line
-from extract.model import Page
+from extract.model import Floats, Ints, Mask, Page
 
 TOUCH = 4.0  # points: a rule that ends this close to another meets it
 SNAP = 4.0  # points: rows and columns are never this narrow, so nearer edges are one
 COVERED = 0.6  # share of a cell edge a rule must cover to count (worn and dashed rules leave gaps)
-OPEN_END = 5.0  # points: verticals that run on this far past the last horizontal leave the table open there
+OPEN_END = 5.0  # points: rules that run on this far past the last crossing one leave the table open
+FRAME = 4  # rules: a page's border has no more
 
 
 @dataclass(slots=True, eq=False)
@@ -37,17 +39,19 @@ class Cell:
 
 @dataclass(slots=True)
 class Grid:
-    """One ruled table of a page. `open_top` and `open_bottom`: no rule closes it there (a page break cut it)."""
+    """One ruled table of a page: its column and row edges in points, and its cells.
+
+    `lattice` has one square a row and column between edges, shape (rows, columns): the index of its
+    cell.
+    """
 
     page: int
     xs: list[float]
     ys: list[float]
     cells: list[Cell]
-    lattice: np.ndarray
-    open_top: bool
-    open_bottom: bool
+    lattice: Ints
 
-    def locate(self, boxes: np.ndarray) -> np.ndarray:
+    def locate(self, boxes: Floats) -> Ints:
         """Index of the cell that holds each box's centre, shape (n,); -1 outside the table."""
         cx = (boxes[:, 0] + boxes[:, 2]) / 2
         cy = (boxes[:, 1] + boxes[:, 3]) / 2
@@ -62,88 +66,80 @@ class Grid:
 def find_grids(page: Page, edges: list[float] | None = None) -> list[Grid]:
     """Tables of the page from top to bottom; a lone underline or page border is none.
 
-    `edges` are column edges (points) known from a page before. A table without an outer frame shows its own outer edge
-    only where a horizontal rule reaches it; on a page where none does, the known edge stands in.
+    `edges` are column edges (points) known from a page before. A table without an outer frame shows
+    its own outer edge only where a horizontal rule reaches it; on a page where none does, the known
+    edge stands in.
     """
-    grids = []
     vertical = page.vertical if len(page.vertical) else column_rules(page, edges)
-    for h, v in _components(page.horizontal, vertical):
-        grid = _build(page, h, v, edges)
-        if grid is not None:
-            grids.append(grid)
-    return sorted(grids, key=lambda g: g.ys[0])
+    grids = (_build(page, h, v, edges) for h, v in _components(page.horizontal, vertical))
+    return sorted((g for g in grids if g is not None), key=lambda g: g.ys[0])
 
 
-def _components(h: np.ndarray, v: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Split rules into tables: rules that touch belong together, so do groups that share a stretch of the page's height."""
+def _components(h: Floats, v: Floats) -> Iterator[tuple[Floats, Floats]]:
+    """Split rules into tables, from top to bottom.
+
+    Rules that touch belong together, so do groups that share a stretch of the page's height.
+    """
     if not len(v):
-        return []
-    boxes = (
-        np.vstack(
-            [
-                np.column_stack([h[:, 0], h[:, 2], h[:, 1], h[:, 2]]),
-                np.column_stack([v[:, 0], v[:, 1], v[:, 0], v[:, 2]]),
-            ]
+        return
+    boxes = np.vstack([h[:, [0, 2, 1, 2]], v[:, [0, 1, 0, 2]]])
+    first_vertical = len(h)
+    groups = [Group(boxes, members) for members in _touching(boxes)]
+    tables = [g for g in groups if g.members[-1] >= first_vertical and not _is_border(g, groups)]
+    merged: list[Group] = []
+    for group in sorted(tables, key=lambda g: g.top):
+        if merged and group.top < merged[-1].bottom - TOUCH:
+            merged[-1] = Group(boxes, merged[-1].members + group.members)
+        else:
+            merged.append(group)
+    for group in merged:
+        members = np.array(group.members)
+        yield h[members[members < first_vertical]], v[members[members >= first_vertical] - len(h)]
+
+
+class Group:
+    """Rules that belong together: their indices and the box (points) around them."""
+
+    def __init__(self, boxes: Floats, members: list[int]) -> None:
+        own = boxes[members]
+        self.members = members
+        self.left, self.top = float(own[:, 0].min()), float(own[:, 1].min())
+        self.right, self.bottom = float(own[:, 2].max()), float(own[:, 3].max())
+
+    def holds(self, other: Group) -> bool:
+        """Whether another group stands wholly inside this one."""
+        return (
+            self.left < other.left
+            and self.top < other.top
+            and self.right > other.right
+            and self.bottom > other.bottom
         )
-        if len(h)
-        else np.column_stack([v[:, 0], v[:, 1], v[:, 0], v[:, 2]])
-    )
-    n = len(boxes)
-    touch = (
-        (boxes[:, None, 0] <= boxes[None, :, 2] + TOUCH)
-        & (boxes[None, :, 0] <= boxes[:, None, 2] + TOUCH)
-        & (boxes[:, None, 1] <= boxes[None, :, 3] + TOUCH)
-        & (boxes[None, :, 1] <= boxes[:, None, 3] + TOUCH)
-    )
-    label = np.arange(n)
+
+
+def _touching(boxes: Floats) -> list[list[int]]:
+    """Indices of the rules (their boxes, shape (n, 4)) of each group that touches."""
+    low, high = boxes[:, :2], boxes[:, 2:] + TOUCH
+    touch = (low[:, None, 0] <= high[None, :, 0]) & (low[:, None, 1] <= high[None, :, 1])
+    touch &= touch.T
+    label = np.arange(len(boxes))
     while True:  # each rule takes the least label it touches, until none changes
-        least = np.where(touch, label, n).min(axis=1)
+        least = np.where(touch, label, len(boxes)).min(axis=1)
         if (least == label).all():
             break
         label = least
     groups: dict[int, list[int]] = {}
     for i, own in enumerate(label.tolist()):
         groups.setdefault(own, []).append(i)
-    nh = len(h)
-    items = []
-    for members in groups.values():
-        b = boxes[members]
-        items.append([b[:, 1].min(), b[:, 3].max(), members, b[:, 0].min(), b[:, 2].max()])
-    # A frame that touches nothing and holds other rules is the page's border.
-    items = [
-        a
-        for a in items
-        if not (
-            len(a[2]) <= 4
-            and any(
-                o is not a
-                and o[0] > a[0]
-                and o[1] < a[1]
-                and o[3] > a[3]
-                and o[4] < a[4]
-                and len(o[2]) > 4
-                for o in items
-            )
-        )
-    ]
-    items = [a for a in items if any(m >= nh for m in a[2])]
-    items.sort(key=lambda a: a[0])
-    merged: list[list] = []
-    for a in items:
-        if merged and a[0] < merged[-1][1] - TOUCH:
-            merged[-1][1] = max(merged[-1][1], a[1])
-            merged[-1][2] = merged[-1][2] + a[2]
-        else:
-            merged.append(a)
-    out = []
-    for _, _, members, _, _ in merged:
-        out.append(
-            (
-                h[[m for m in members if m < nh]] if nh else h,
-                v[[m - nh for m in members if m >= nh]],
-            )
-        )
-    return out
+    return list(groups.values())
+
+
+def _is_border(group: Group, groups: list[Group]) -> bool:
+    """Whether the group is the page's border: a frame that touches nothing and holds other
+    rules.
+    """
+    if len(group.members) > FRAME:
+        return False
+    return any(group.holds(other) and len(other.members) > FRAME for other in groups)
 
 
 def _cluster(values: list[float]) -> list[float]:
@@ -156,62 +152,71 @@ def _cluster(values: list[float]) -> list[float]:
     return [sum(c) / len(c) for c in out]
 
 
-def _build(page: Page, h: np.ndarray, v: np.ndarray, edges: list[float] | None) -> Grid | None:
-    xs = _cluster(v[:, 0].tolist())
-    ys = _cluster(h[:, 2].tolist()) if len(h) else []
-    top, bottom = float(v[:, 1].min()), float(v[:, 2].max())
-    open_top = not ys or top < ys[0] - OPEN_END
-    open_bottom = not ys or bottom > ys[-1] + OPEN_END
-    if open_top:
-        ys.insert(0, top)
-    if open_bottom:
-        ys.append(bottom)
-    if len(h):
-        # No outer frame: the horizontals say how far the table reaches.
-        left, right = float(h[:, 0].min()), float(h[:, 1].max())
-        if left < xs[0] - OPEN_END:
-            xs.insert(0, left)
-        if right > xs[-1] + OPEN_END:
-            xs.append(right)
-    if (
-        edges is not None
-        and len(xs) >= 2
-        and all(any(abs(x - e) <= SNAP for e in edges) for x in xs)
-    ):
-        if edges[0] < xs[0] - OPEN_END:
-            xs.insert(0, edges[0])
-        if edges[-1] > xs[-1] + OPEN_END:
-            xs.append(edges[-1])
+def _build(page: Page, h: Floats, v: Floats, edges: list[float] | None) -> Grid | None:
+    xs, ys = _column_edges(h, v, edges), _row_edges(h, v)
     if len(xs) < 3 or len(ys) < 2:
         return None
-    rows, cols = len(ys) - 1, len(xs) - 1
-    across, down = np.array(xs), np.array(ys)
-    below = np.ones((rows + 1, cols), dtype=bool)
-    for i in range(1, rows):
-        segments = h[np.abs(h[:, 2] - ys[i]) <= SNAP]
-        below[i] = _covered(segments[:, 0], segments[:, 1], across)
-    beside = np.ones((rows, cols + 1), dtype=bool)
-    for j in range(1, cols):
-        segments = v[np.abs(v[:, 0] - xs[j]) <= SNAP]
-        beside[:, j] = _covered(segments[:, 1], segments[:, 2], down)
-    below, beside = below.tolist(), beside.tolist()
-    lattice = np.full((rows, cols), -1)
+    below = _ruled(h[:, [2, 0, 1]], ys, xs).tolist()
+    beside = _ruled(v, xs, ys).T.tolist()
+    lattice = np.full((len(ys) - 1, len(xs) - 1), -1)
     cells: list[Cell] = []
-    for i in range(rows):
-        for j in range(cols):
-            if lattice[i, j] < 0:
-                _flood(i, j, below, beside, lattice, cells, xs, ys)
-    return Grid(page.number, xs, ys, cells, lattice, open_top, open_bottom)
+    for i, j in np.ndindex(lattice.shape):
+        if lattice[i, j] < 0:
+            for r0, r1, c0, c1 in _parts(_flood(i, j, below, beside, lattice)):
+                lattice[r0:r1, c0:c1] = len(cells)
+                cells.append(Cell(r0, r1, c0, c1, xs[c0], ys[r0], xs[c1], ys[r1]))
+    return Grid(page.number, xs, ys, cells, lattice)
 
 
-def _covered(starts: np.ndarray, ends: np.ndarray, edges: np.ndarray) -> np.ndarray:
+def _row_edges(h: Floats, v: Floats) -> list[float]:
+    """Heights (points) of the horizontal rules, and where verticals run on past the outer ones."""
+    ys = _cluster(h[:, 2].tolist())
+    return _widened(ys, float(v[:, 1].min()), float(v[:, 2].max()))
+
+
+def _column_edges(h: Floats, v: Floats, known: list[float] | None) -> list[float]:
+    """Places (points) of the vertical rules, and the outer edges of a table without a frame."""
+    xs = _cluster(v[:, 0].tolist())
+    if len(h):
+        xs = _widened(xs, float(h[:, 0].min()), float(h[:, 1].max()))
+    if known and len(xs) >= 2 and all(any(abs(x - e) <= SNAP for e in known) for x in xs):
+        xs = _widened(xs, known[0], known[-1])
+    return xs
+
+
+def _widened(edges: list[float], first: float, last: float) -> list[float]:
+    """The edges with an outer one put in where the table reaches further."""
+    before = [first] if not edges or first < edges[0] - OPEN_END else []
+    after = [last] if not edges or last > edges[-1] + OPEN_END else []
+    return before + edges + after
+
+
+def _ruled(rules: Floats, at: list[float], edges: list[float]) -> Mask:
+    """Where rules (position, start, end) run: shape (len(at), len(edges) - 1), the outermost
+    always.
+    """
+    out = np.ones((len(at), len(edges) - 1), dtype=bool)
+    for i in range(1, len(at) - 1):
+        own = rules[np.abs(rules[:, 0] - at[i]) <= SNAP]
+        out[i] = _covered(own[:, 1], own[:, 2], np.array(edges))
+    return out
+
+
+def _covered(starts: Floats, ends: Floats, edges: Floats) -> Mask:
     """Which stretches between successive edges the segments cover, shape (len(edges) - 1,)."""
     shared = np.minimum(ends[:, None], edges[1:]) - np.maximum(starts[:, None], edges[:-1])
-    return np.clip(shared, 0, None).sum(axis=0) >= COVERED * np.diff(edges)
+    covered: Mask = np.clip(shared, 0, None).sum(axis=0) >= COVERED * np.diff(edges)
+    return covered
 
 
-def _flood(i, j, below, beside, lattice, cells, xs, ys) -> None:
-    """Collect the squares reachable from (i, j) without crossing a rule; one cell, or one a column if they form no rectangle."""
+def _flood(
+    i: int, j: int, below: list[list[bool]], beside: list[list[bool]], lattice: Ints
+) -> set[tuple[int, int]]:
+    """The free squares reachable from (i, j) without crossing a rule.
+
+    `below[r]` says where a rule runs above row r, `beside[r]` which sides of the squares of row r
+    are ruled.
+    """
     stack, squares = [(i, j)], set()
     rows, cols = lattice.shape
     while stack:
@@ -227,19 +232,21 @@ def _flood(i, j, below, beside, lattice, cells, xs, ys) -> None:
             stack.append((r, c + 1))
         if c > 0 and not beside[r][c]:
             stack.append((r, c - 1))
+    return squares
+
+
+def _parts(squares: set[tuple[int, int]]) -> list[tuple[int, int, int, int]]:
+    """Squares as one cell (row, row_end, col, col_end), or as runs a column if they form no
+    rectangle.
+    """
     r0, r1 = min(r for r, _ in squares), max(r for r, _ in squares) + 1
     c0, c1 = min(c for _, c in squares), max(c for _, c in squares) + 1
     if (r1 - r0) * (c1 - c0) == len(squares):
-        parts = [(r0, r1, c0, c1)]
-    else:
-        parts = []
-        for c in range(c0, c1):
-            own = sorted(r for r, k in squares if k == c)
-            start = own[0]
-            for r, after in zip(own, own[1:] + [None]):
-                if after != r + 1:
-                    parts.append((start, r + 1, c, c + 1))
-                    start = after
-    for a, b, c, d in parts:
-        lattice[a:b, c:d] = len(cells)
-        cells.append(Cell(a, b, c, d, xs[c], ys[a], xs[d], ys[b]))
+        return [(r0, r1, c0, c1)]
+    parts: list[tuple[int, int, int, int]] = []
+    for c, r in sorted((c, r) for r, c in squares):
+        if parts and parts[-1][1:3] == (r, c):
+            parts[-1] = (parts[-1][0], r + 1, c, c + 1)
+        else:
+            parts.append((r, r + 1, c, c + 1))
+    return parts

@@ -9,26 +9,27 @@ from itertools import pairwise
 
 import numpy as np
 
-from extract.model import Box, Page
+from extract.model import Box, Floats, Ints, Mask, Page
 from extract.script.markers import Marker, match
 
-SAME_LINE = 0.45  # of the glyph size: baselines this close are one line (digits of another font sit a little off)
-OVERPRINT = 0.22  # of the glyph size: an equal glyph this close is the same glyph drawn again (poor man's bold)
-UPRIGHT = (
-    1.08  # of the glyph size: glyphs that follow each other down the page stand no further apart
-)
+# of the glyph size: baselines this close are one line (digits of another font sit a little off)
+SAME_LINE = 0.45
+# of the glyph size: an equal glyph this close is the same glyph drawn again (poor man's bold)
+OVERPRINT = 0.22
 LATIN = "!", "\u024f"  # first and last of ASCII and Latin-1 with its extensions
 WORD_GAP = 0.16  # of the glyph size: a gap this wide between Latin glyphs is a space
 
 
 @dataclass(slots=True, eq=False)
 class Line:
-    """One printed line: glyphs in reading order with their left and right edges (points), and what follows from them."""
+    """One printed line: glyphs in reading order, their edges (points), and what follows from
+    them.
+    """
 
     page: int
     chars: str
-    x0: array
-    x1: array
+    x0: array[float]
+    x1: array[float]
     top: float
     bottom: float
     baseline: float
@@ -37,9 +38,13 @@ class Line:
     text: str
     """Spaces stand only between Latin words (justification spaces are gone)."""
     spread: float
-    """Points by which justification has spread the CJK glyphs; infinite without two such in a row."""
+    """Points by which justification has spread the CJK glyphs; infinite without two such in a
+    row.
+    """
     advance: float
-    """The least advance (points) from one CJK glyph to the next; infinite where fewer than two are shown."""
+    """The least advance (points) from one CJK glyph to the next; infinite where fewer than two are
+    shown.
+    """
     marker: Marker | None
     """The list marker that opens the line."""
     left: float = field(init=False)
@@ -103,10 +108,11 @@ def is_latin(char: str) -> bool:
     return LATIN[0] <= char <= LATIN[1]
 
 
-def make_lines(page: Page, key: np.ndarray) -> tuple[dict[int, list[Line]], int]:
+def make_lines(page: Page, key: Ints) -> tuple[dict[int, list[Line]], int]:
     """Group the page's glyphs by `key` (shape (n,), -1 for none) and by baseline.
 
-    Returns the lines of each key from top to bottom, and the number of glyphs left out because they were drawn twice.
+    Returns the lines of each key from top to bottom, and the number of glyphs left out because they
+    were drawn twice.
     """
     out: dict[int, list[Line]] = {}
     index = np.flatnonzero(key >= 0)
@@ -161,9 +167,12 @@ def make_lines(page: Page, key: np.ndarray) -> tuple[dict[int, list[Line]], int]
 
 
 def _facts(
-    whole: str, left: np.ndarray, right: np.ndarray, sizes: np.ndarray, cuts: list[int]
+    whole: str, left: Floats, right: Floats, sizes: Floats, cuts: list[int]
 ) -> Iterator[tuple[str, float, float, Marker | None]]:
-    """Text, spread, advance and marker of each line; glyphs of all lines on end, `cuts` their bounds, `sizes` one a line."""
+    """Text, spread, advance and marker of each line.
+
+    Glyphs of all lines on end, `cuts` their bounds, `sizes` one a line.
+    """
     codes = np.frombuffer(whole.encode("utf-32-le"), np.uint32)
     latin = (codes >= ord(LATIN[0])) & (codes <= ord(LATIN[1]))
     starts = np.array(cuts[:-1])
@@ -192,19 +201,21 @@ def _facts(
         yield text, spread[k], advance[k], match(text)
 
 
-def _middle(values: np.ndarray, cuts: list[int]) -> list[float]:
+def _middle(values: Floats, cuts: list[int]) -> list[float]:
     """The (upper) median of the values of each line."""
     starts = cuts[:-1]
     out = np.minimum.reduceat(values, starts)
     for n in np.flatnonzero(out != np.maximum.reduceat(values, starts)).tolist():
         out[n] = np.sort(values[cuts[n] : cuts[n + 1]])[(cuts[n + 1] - cuts[n]) // 2]
-    return out.tolist()
+    middle: list[float] = out.tolist()
+    return middle
 
 
-def _cuts(keys: np.ndarray, base: np.ndarray, size: np.ndarray) -> list[int]:
+def _cuts(keys: Ints, base: Floats, size: Floats) -> list[int]:
     """Where lines begin among glyphs sorted by key and baseline, and where the last one ends.
 
-    A line takes glyphs up to SAME_LINE of its largest glyph below its first: a small raised glyph does not cut it short.
+    A line takes glyphs up to SAME_LINE of its largest glyph below its first: a small raised glyph
+    does not cut it short.
     """
     n = len(base)
     sure = np.flatnonzero((keys[1:] != keys[:-1]) | (np.diff(base) > SAME_LINE * size.max())) + 1
@@ -224,8 +235,11 @@ def _cuts(keys: np.ndarray, base: np.ndarray, size: np.ndarray) -> list[int]:
     return [*out, n]
 
 
-def _drawn_again(page: Page, index: np.ndarray, line: np.ndarray) -> np.ndarray:
-    """Mask of the glyphs (sorted by line, then left edge) drawn once more where an equal one of the last three kept stands."""
+def _drawn_again(page: Page, index: Ints, line: Ints) -> Mask:
+    """Mask of the glyphs drawn once more where an equal one of the last three kept stands.
+
+    Glyphs sorted by line, then left edge.
+    """
     code, left, base, near = (
         page.chars[index].view(np.uint32),
         page.boxes[index, 0],
@@ -234,95 +248,20 @@ def _drawn_again(page: Page, index: np.ndarray, line: np.ndarray) -> np.ndarray:
     )
     removed = np.zeros(len(index), dtype=bool)
 
-    def again(i, j):
-        return (
-            (line[j] == line[i])
-            & (code[j] == code[i])
-            & (np.abs(left[j] - left[i]) <= near[i])
-            & (np.abs(base[j] - base[i]) <= near[i])
-        )
+    def again(i: Ints, j: Ints) -> Mask:
+        beside = (np.abs(left[j] - left[i]) <= near[i]) & (np.abs(base[j] - base[i]) <= near[i])
+        same: Mask = (line[j] == line[i]) & (code[j] == code[i]) & beside
+        return same
 
-    suspects = set()
+    suspects: set[int] = set()
     for back in (1, 2, 3):
-        i = np.flatnonzero(code[back:] == code[:-back]) + back
-        suspects.update(line[i[again(i, i - back)]].tolist())
+        later = np.flatnonzero(code[back:] == code[:-back]) + back
+        suspects.update(line[later[again(later, later - back)]].tolist())
     for number in suspects:
         kept: list[int] = []
         for i in np.flatnonzero(line == number).tolist():
-            if any(again(i, j) for j in kept[-3:]):
+            if again(np.array([i]), np.array(kept[-3:], dtype=np.int64)).any():
                 removed[i] = True
             else:
                 kept.append(i)
     return removed
-
-
-def is_vertical(cells: list[list[Line]]) -> bool:
-    """Whether a column of cells (each its lines, from top to bottom) is set vertically.
-
-    Vertical text steps down by one glyph and fills its columns from the right, so only its last rows are short, at
-    their left. Horizontal text as tight as that ends short at the right. A cell whose rows are all full says nothing,
-    unless its glyphs stand further apart sideways than downwards.
-    """
-    votes = wide = 0
-    for lines in cells:
-        if len(lines) < 3:
-            continue
-        down = sorted(b.baseline - a.baseline for a, b in pairwise(lines))[(len(lines) - 1) // 2]
-        size = lines[0].size
-        if down > UPRIGHT * size:
-            votes -= 1
-            continue
-        left, right = min(line.left for line in lines), max(line.right for line in lines)
-        short_left = any(line.left - left > 0.5 * size for line in lines)
-        short_right = any(right - line.right > 0.5 * size for line in lines)
-        if (
-            short_left
-            and not short_right
-            and lines[0].left - left <= 0.5 * size
-            and _in_columns(lines)
-        ):
-            votes += 1
-        elif short_right:
-            votes -= 1
-        else:
-            across = sorted(b - a for line in lines for a, b in pairwise(line.x0))
-            wide += not across or across[len(across) // 2] > 1.04 * down
-    return votes > 0 or votes == 0 and wide > 0
-
-
-def _in_columns(lines: list[Line]) -> bool:
-    """Whether the glyphs of all lines stand below glyphs of the first."""
-    first = [(a + b) / 2 for a, b in zip(lines[0].x0, lines[0].x1)]
-    return all(
-        min(abs((a + b) / 2 - x) for x in first) < 0.3 * line.size
-        for line in lines
-        for a, b in zip(line.x0, line.x1)
-    )
-
-
-def upright(lines: list[Line]) -> list[Line]:
-    """The columns of vertical text as one line each, from right to left, in reading order."""
-    columns: list[list[tuple[Line, int]]] = []
-    for line in lines:
-        for i in range(len(line.chars)):
-            for column in columns:
-                first, k = column[0]
-                if abs(first.x0[k] + first.x1[k] - line.x0[i] - line.x1[i]) < line.size:
-                    column.append((line, i))
-                    break
-            else:
-                columns.append([(line, i)])
-    out = []
-    for column in sorted(columns, key=lambda c: -c[0][0].x0[c[0][1]]):
-        ends = [line for line, _ in column]
-        out.append(
-            make_line(
-                ends[0],
-                "".join(line.chars[i] for line, i in column),
-                [min(line.x0[i] for line, i in column)] * len(column),
-                [max(line.x1[i] for line, i in column)] * len(column),
-                bottom=ends[-1].bottom,
-                confidence=sum(line.confidence for line in ends) / len(ends),
-            )
-        )
-    return out

@@ -9,10 +9,12 @@ from extract.layout.lines import Line
 
 
 def overflow(grid: Grid, lines: list[Line]) -> list[Line]:
-    """Give text that runs out of the grid's foot back to its cells (changed in place); returns the other lines.
+    """Give text that runs out of the grid's foot back to its cells (changed in place); returns the
+    other lines.
 
-    Browsers end the rules where the row is cut, while a merged cell beside it prints on. `lines` are the page's lines
-    outside tables, from top to bottom; one that crosses columns is divided at them.
+    Browsers end the rules where the row is cut, while a merged cell beside it prints on. `lines`
+    are the page's lines outside tables, from top to bottom; one that crosses columns is divided at
+    them.
     """
     bottom = sorted((c for c in grid.cells if c.row_end == len(grid.ys) - 1), key=lambda c: c.x0)
     steps = sorted(b.baseline - a.baseline for c in grid.cells for a, b in pairwise(c.lines))

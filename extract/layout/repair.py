@@ -1,4 +1,6 @@
-"""Repair of characters that a broken text layer substitutes (`extract/script/characters.py`), with an account."""
+"""Repair of characters that a broken text layer substitutes (`extract/script/characters.py`), with
+an account.
+"""
 
 from __future__ import annotations
 
@@ -23,8 +25,8 @@ def repair_text(text: str, count: dict[str, int] | None = None) -> str:
 def repair_page(page: Page) -> tuple[dict[str, int], bool]:
     """Mend the page's glyphs in place, one character for one.
 
-    Returns how often each replacement was made, and whether ligatures are left. Done before anything looks at the text:
-    list markers and unit names are printed with such characters, too.
+    Returns how often each replacement was made, and whether ligatures are left. Done before
+    anything looks at the text: list markers and unit names are printed with such characters, too.
     """
     counts: dict[str, int] = {}
     left = False

@@ -24,7 +24,9 @@ class Fill(NamedTuple):
 
 @dataclass(slots=True)
 class Drawings:
-    """Rules as drawn, horizontal (x0, x1, y) and vertical (x, y0, y1), and opaque fills; in points."""
+    """Rules as drawn, horizontal (x0, x1, y) and vertical (x, y0, y1), and opaque fills; in
+    points.
+    """
 
     horizontal: list[tuple[float, float, float]] = field(default_factory=list)
     vertical: list[tuple[float, float, float]] = field(default_factory=list)

@@ -1,8 +1,8 @@
 """The default reader: MuPDF's text trace and drawings as a `Page`.
 
-The trace is used rather than structured text because it keeps what decides visibility: render mode, colour, opacity
-and paint order. Coordinates come unrotated; the page is turned so that its text reads upright, whatever its rotation
-entry says (scanners and converters leave pages on their side).
+The trace is used rather than structured text because it keeps what decides visibility: render mode,
+colour, opacity and paint order. Coordinates come unrotated; the page is turned so that its text
+reads upright, whatever its rotation entry says (scanners and converters leave pages on their side).
 """
 
 from __future__ import annotations
@@ -76,19 +76,23 @@ class MuPDF:
 
 
 class Trace:
-    """The inked glyphs of a page: per glyph (n,) character, box, origin, size and span; per span its style."""
+    """The inked glyphs of a page: per glyph (n,) character, box, origin, size and span; per span
+    its style.
+    """
 
     char: Chars
     box: Floats
     origin: Floats
     size: Floats
     span: Ints
+    sizes: tuple[float, ...]
+    colours: tuple[tuple[float, ...] | None, ...]
+    painted: tuple[int, ...]
 
     def __init__(self, spans: list[dict[str, Any]]) -> None:
         inked = [s for s in spans if s["type"] != 3 and s["opacity"] != 0.0]
-        glyphs, self.sizes, self.colours, self.painted, directions, modes = (
-            zip(*map(_PARTS, inked)) if inked else ((),) * 6
-        )
+        parts: Any = zip(*map(_PARTS, inked)) if inked else ((),) * 6
+        glyphs, self.sizes, self.colours, self.painted, directions, modes = parts
         self.ways = [_way(d, mode) for d, mode in zip(directions, modes)]
         lengths = [len(g) for g in glyphs]
         self.inkless = sum(len(s["chars"]) for s in spans) - sum(lengths)
@@ -110,9 +114,11 @@ class Trace:
         return max(counts, key=lambda k: counts[k], default=(1, 0))
 
     def foreign(self, main: Way) -> Mask:
-        """Glyphs of watermarks and stamps: they run another way than the page's own text, or are large and pale.
+        """Glyphs of watermarks and stamps: they run another way than the page's own text, or are
+        large and pale.
 
-        Latin that vertical text turns by 90° is none; its glyphs get the baseline that upright ones would have there.
+        Latin that vertical text turns by 90° is none; its glyphs get the baseline that upright ones
+        would have there.
         """
         other = np.array([way != main for way in self.ways], dtype=bool)
         if main == (1, 0):
@@ -123,11 +129,10 @@ class Trace:
                     other[n] = False
                     centre = (self.box[own, 1] + self.box[own, 3]) / 2
                     self.origin[own, 1] = centre + ASCENT * self.size[own]
-        pale = [
-            s >= WATERMARK_SIZE and c is not None and sum(c) / len(c) > PALE
-            for s, c in zip(self.sizes, self.colours)
-        ]
-        return (other | np.array(pale, dtype=bool))[self.span]
+        for n, (size, colour) in enumerate(zip(self.sizes, self.colours)):
+            if size >= WATERMARK_SIZE and colour is not None:
+                other[n] |= sum(colour) / len(colour) > PALE
+        return other[self.span]
 
     def _is_latin_of_vertical_text(self, own: Ints, upright: Mask) -> bool:
         """Whether the glyphs `own` stand right below or above an upright glyph of their size."""

@@ -43,7 +43,8 @@ def make_page(
 ) -> Page:
     """A page of a text layer, everything on it turned to read upright already.
 
-    `rules` are horizontal (h, 3) and vertical (v, 3) rules as drawn; see `Page` for the other shapes.
+    `rules` are horizontal (h, 3) and vertical (v, 3) rules as drawn; see `Page` for the other
+    shapes.
     """
     horizontal, vertical = clean_rules(*rules, turn.width, turn.height)
     return Page(

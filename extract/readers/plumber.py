@@ -1,7 +1,7 @@
 """The independent second reader: pdfplumber's characters and edges as a `Page`.
 
-Slower than MuPDF by a factor of ten and more, and with another interpreter (pdfminer.six) underneath: what the two read
-alike is what the file says.
+Slower than MuPDF by a factor of ten and more, and with another interpreter (pdfminer.six)
+underneath: what the two read alike is what the file says.
 """
 
 from __future__ import annotations
@@ -37,7 +37,9 @@ BASELINE = 0.2  # of the glyph size: pdfminer's boxes reach this far below the b
 
 
 class Glyph(NamedTuple):
-    """A glyph as pdfplumber tells it: its box in points, the way its line runs, how bright it is."""
+    """A glyph as pdfplumber tells it: its box in points, the way its line runs, how bright it
+    is.
+    """
 
     text: str
     box: tuple[float, float, float, float]
@@ -59,9 +61,11 @@ class Plumber:
         self._pdf.close()
 
     def read_page(self, page: pymupdf.Page, number: int) -> Page:
-        """Read page `number` (1-based) of the document; `page`, which MuPDF holds open, is not looked at.
+        """Read page `number` (1-based) of the document; `page`, which MuPDF holds open, is not
+        looked at.
 
-        pdfplumber does not tell text drawn without ink (render mode 3) from other text; such text is read here.
+        pdfplumber does not tell text drawn without ink (render mode 3) from other text; such text
+        is read here.
         """
         own = self._pdf.pages[number - 1]
         left, top, right, bottom = own.cropbox or own.bbox
@@ -95,7 +99,9 @@ class Plumber:
 
 
 def _glyph(char: dict[str, Any], left: float, top: float) -> Glyph | None:
-    """A character as told by pdfplumber, its box from the crop box's corner; None for white space."""
+    """A character as told by pdfplumber, its box from the crop box's corner; None for white
+    space.
+    """
     text = char["text"]
     if not text or text in SPACES or text.isspace():
         return None

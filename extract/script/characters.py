@@ -1,16 +1,18 @@
 """Characters that only encode another one: they look right in print and mean nothing in a text.
 
-Kangxi radicals (U+2F00–2FD5), CJK radicals supplement (U+2E80–2EF3), compatibility ideographs (U+F900–FAFF,
-U+2F800–2FA1F), Latin ligatures (U+FB00–FB06) and the upright forms of vertical punctuation (U+FE31–FE48) come from
-fonts without a proper ToUnicode map. Unicode's own NFKC mapping names the ordinary character of all but the
-supplement's radicals. Printed widths of punctuation and digits are left alone.
+Kangxi radicals (U+2F00–2FD5), CJK radicals supplement (U+2E80–2EF3), compatibility ideographs
+(U+F900–FAFF, U+2F800–2FA1F), Latin ligatures (U+FB00–FB06) and the upright forms of vertical
+punctuation (U+FE31–FE48) come from fonts without a proper ToUnicode map. Unicode's own NFKC mapping
+names the ordinary character of all but the supplement's radicals. Printed widths of punctuation and
+digits are left alone.
 """
 
 from __future__ import annotations
 
 import unicodedata
 
-# Radicals of the supplement and the ideograph each stands for (Unihan, EquivalentUnifiedIdeograph.txt).
+# Radicals of the supplement and the ideograph each stands for (Unihan,
+# EquivalentUnifiedIdeograph.txt).
 _UNIFIED = (
     "⺁厂 ⺂乛 ⺃乚 ⺄乙 ⺅亻 ⺆冂 ⺇𠘨 ⺈刀 ⺉刂 ⺊卜 ⺋㔾 ⺌小 ⺍小 ⺎兀 ⺏尣 ⺐尢 ⺑𡯂 ⺒巳 "
     "⺓幺 ⺔彑 ⺕彐 ⺖忄 ⺗心 ⺘扌 ⺙攵 ⺛旡 ⺜日 ⺝月 ⺞歺 ⺟母 ⺠民 ⺢氺 ⺤爫 ⺥爫 ⺦丬 ⺧牛 "
@@ -39,7 +41,7 @@ _BY_NFKC = (
 
 def _table() -> dict[int, str]:
     pairs = (_UNIFIED + _TRADITIONAL + _WHOLE).split()
-    table = {ord(radical): meant for radical, meant in pairs}
+    table = {ord(pair[0]): pair[1] for pair in pairs}
     for code in (code for block in _BY_NFKC for code in block):
         meant = unicodedata.normalize("NFKC", chr(code))
         if meant != chr(code):
@@ -48,11 +50,15 @@ def _table() -> dict[int, str]:
 
 
 MEANT = _table()
-"""Code of a character that only encodes another one → what it means, one character or several (a ligature)."""
+"""Code of a character that only encodes another one → what it means, one character or several (a
+ligature).
+"""
 
 ODD = frozenset(map(chr, MEANT))
 
 
 def repair(text: str) -> str:
-    """The text with every character of `MEANT` replaced by what it means; all else stays as printed."""
+    """The text with every character of `MEANT` replaced by what it means; all else stays as
+    printed.
+    """
     return text if ODD.isdisjoint(text) else text.translate(MEANT)

@@ -1,7 +1,7 @@
 """List markers of Taiwanese official papers: 一、 (一) 1. (1) ① A. a. • and their misprints.
 
-The order of levels (一、 → (一) → 1. → (1) → … ) is the one of 文書處理手冊 (行政院), 附錄; offices extend it downwards
-with circled numbers and letters.
+The order of levels (一、 → (一) → 1. → (1) → … ) is the one of 文書處理手冊 (行政院), 附錄; offices
+extend it downwards with circled numbers and letters.
 """
 
 from __future__ import annotations
@@ -30,7 +30,9 @@ LEVEL = {name: level for name, level, _ in _STYLES}
 
 
 class Marker(NamedTuple):
-    """A list marker at the start of a line: its style, its printed number (0 for bullets) and its length in characters."""
+    """A list marker at the start of a line: its style, its printed number (0 for bullets) and its
+    length in characters.
+    """
 
     style: str
     number: int
@@ -59,13 +61,14 @@ def _number(style: str, text: str) -> int:
 
 
 def match(text: str) -> Marker | None:
-    """The marker that opens `text`, or None. `text` is one printed line without leading white space."""
+    """The marker that opens `text`, or None.
+
+    `text` is one printed line without leading white space.
+    """
     found = _ANY.match(text)
-    return (
-        Marker(found.lastgroup, _number(found.lastgroup, found.group()), found.end())
-        if found
-        else None
-    )
+    if found is None or found.lastgroup is None:
+        return None
+    return Marker(found.lastgroup, _number(found.lastgroup, found.group()), found.end())
 
 
 _BARE = re.compile(rf"([0-9０-９]{{1,2}}|[{CJK}]{{1,2}})(?=[^\W\d_a-zA-Z])")
@@ -75,7 +78,9 @@ _COUNTED = (
 
 
 def match_bare(text: str, expected: int) -> Marker | None:
-    """A number whose dot was left out (「3 線上申辦」, 「三便捷」), accepted only as the expected next number and before no counter."""
+    """A number whose dot was left out (「3 線上申辦」, 「三便捷」), accepted only as the expected
+    next number and before no counter.
+    """
     found = _BARE.match(text)
     if not found or text[found.end()] in _COUNTED:
         return None

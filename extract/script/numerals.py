@@ -19,7 +19,9 @@ _POWER = {"十": 10, "拾": 10, "百": 100, "佰": 100}
 
 
 def chinese_number(text: str) -> int | None:
-    """Value of a numeral under 1000: 十二 → 12, 一百零五 → 105, 一○五 → 105, 105 → 105; None when it is none."""
+    """Value of a numeral under 1000: 十二 → 12, 一百零五 → 105, 一○五 → 105, 105 → 105; None when
+    it is none.
+    """
     text = text.strip()
     if not text:
         return None

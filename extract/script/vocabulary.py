@@ -1,4 +1,6 @@
-"""Words of the table: how unit names end, what units do (`units.json`), what columns are called (`headers.json`)."""
+"""Words of the table: how unit names end, what units do (`units.json`), what columns are called
+(`headers.json`).
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,9 @@ UNIT_ROLES: dict[str, str | None] = {r["word"]: r["role"] for r in _UNITS["roles
 """Word that says what a unit does → `lead` or `support`; None where it says neither."""
 
 HEADERS: list[tuple[str, re.Pattern[str]]] = []
-"""Role of a column and the pattern of its header label (matched from the start), in the order in which they are tried."""
+"""Role of a column and the pattern of its header label (matched from the start), in the order in
+which they are tried.
+"""
 
 for _entry in _read("headers.json")["roles"]:
     _words = list(_entry["words"])

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from extract.layout.grid import Cell, Grid
-from extract.layout.lines import Line, is_vertical, upright
+from extract.layout.lines import Line
+from extract.layout.vertical import is_vertical, upright
 from extract.table.columns import EXTRA, Columns, count_header_rows, find_columns
 
 SAME_EDGE = 0.03  # of the table's width: column edges this near are the same column elsewhere

@@ -1,1 +1,3 @@
-"""The picture of a page in, a `Page` out: lines are cut between the rules and recognised one by one."""
+"""The picture of a page in, a `Page` out: lines are cut between the rules and recognised one by
+one.
+"""

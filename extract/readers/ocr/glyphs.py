@@ -1,8 +1,8 @@
 """Recognised characters of a line → glyph boxes as a typesetter would have set them.
 
-Later modules reason about free widths to a hundredth of the glyph size, as born-digital pages allow. A scan gives ink, which
-is narrower than the glyph's em box and jitters, so the boxes are rebuilt: ideographs sit in the middle of their em, what stands
-between them is spaced evenly.
+Later modules reason about free widths to a hundredth of the glyph size, as born-digital pages
+allow. A scan gives ink, which is narrower than the glyph's em box and jitters, so the boxes are
+rebuilt: ideographs sit in the middle of their em, what stands between them is spaced evenly.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from extract.model import Floats, Mask
 from extract.readers.ocr.pitch import advance, centres, common_edge
 from extract.readers.ocr.recognise import Char
 from extract.readers.ocr.strips import runs
@@ -20,7 +21,9 @@ from extract.readers.ocr.strips import runs
 
 @dataclass(slots=True)
 class Glyphs:
-    """Characters of one line with left and right edges in pixels, baseline and glyph size in pixels."""
+    """Characters of one line with left and right edges in pixels, baseline and glyph size in
+    pixels.
+    """
 
     chars: list[str]
     x0: list[float]
@@ -35,14 +38,17 @@ OWN, OWN_WIDE = (
     0.8,
 )  # of the em: ink further from the character's centre, as the recogniser tells it, is not its own
 FULL = dict(zip("(),:;!?[]", "（），：；！？［］"))
-WIDE_SPAN = 0.72  # of the em: a bracket or stop that has this much room between two ideographs is a full-width one
+# of the em: a bracket or stop that has this much room between two ideographs is a full-width one
+WIDE_SPAN = 0.72
 
 
-def widen(lines: list[tuple[list[Char], np.ndarray]], em: float) -> list[list[Char]]:
-    """Give brackets and stops the width they are printed in: the recogniser does not tell （ from (.
+def widen(lines: list[tuple[list[Char], Mask]], em: float) -> list[list[Char]]:
+    """Give brackets and stops the width they are printed in: the recogniser does not tell （ from
+    (.
 
-    `lines` are the page's lines, each with its ink (mask); centres in pixels of the mask. Where a mark stands between two
-    ideographs the room it has decides; elsewhere (at a line's end) what is usual for it on the page.
+    `lines` are the page's lines, each with its ink (mask); centres in pixels of the mask. Where a
+    mark stands between two ideographs the room it has decides; elsewhere (at a line's end) what is
+    usual for it on the page.
     """
     extents = [
         _extents([c for c in chars if not c.text.isspace()], ink, em) for chars, ink in lines
@@ -88,16 +94,20 @@ def is_wide(char: str) -> bool:
     return unicodedata.east_asian_width(char) in "WF" or char in "…—○●．‧“”‘’"
 
 
-def advance_of(chars: list[Char], ink: np.ndarray, em: float) -> tuple[float, float]:
-    """The line's advance and its lever (see `pitch.advance`), from its ink (mask); centres in pixels of the mask."""
+def advance_of(chars: list[Char], ink: Mask, em: float) -> tuple[float, float]:
+    """The line's advance and its lever (see `pitch.advance`), from its ink (mask); centres in
+    pixels of the mask.
+    """
     kept = [c for c in chars if not c.text.isspace()]
     return advance([c.text for c in kept], _extents(kept, ink, em), em)
 
 
-def place(chars: list[Char], ink: np.ndarray, x: int, y: int, em: float) -> Glyphs:
-    """Boxes for the characters of a line whose ink (mask) has its top left corner at (x, y) pixels of the page.
+def place(chars: list[Char], ink: Mask, x: int, y: int, em: float) -> Glyphs:
+    """Boxes for the characters of a line whose ink (mask) has its top left corner at (x, y) pixels
+    of the page.
 
-    `chars` have their centres in the same pixels as the mask. Spaces only keep their neighbours apart.
+    `chars` have their centres in the same pixels as the mask. Spaces only keep their neighbours
+    apart.
     """
     spaces = [i for i, c in enumerate(chars) if c.text.isspace()]
     kept = [c for c in chars if not c.text.isspace()]
@@ -124,7 +134,8 @@ def place(chars: list[Char], ink: np.ndarray, x: int, y: int, em: float) -> Glyp
     right[:-1] = np.minimum(right[:-1], np.maximum(left[1:], left[:-1] + 0.1 * em))
     before = {i - n for n, i in enumerate(spaces)}
     for i in range(1, size):
-        # The narrow ink of a 1 or an l leaves wide gaps that are no word spaces: the recogniser tells those.
+        # The narrow ink of a 1 or an l leaves wide gaps that are no word spaces: the recogniser
+        # tells those.
         if (
             i not in before
             and not is_wide(kept[i].text)
@@ -151,13 +162,13 @@ def place(chars: list[Char], ink: np.ndarray, x: int, y: int, em: float) -> Glyp
     )
 
 
-def _extents(chars: list[Char], ink: np.ndarray, em: float) -> list[tuple[float, float]]:
+def _extents(chars: list[Char], ink: Mask, em: float) -> list[tuple[float, float]]:
     """Left and right end of each character's ink: the runs of ink that lie nearest to its centre.
 
     Ink too far off to be the character's own (another beside it was not recognised) is nobody's.
     """
     reach = [(OWN_WIDE if is_wide(c.text) else OWN) * em for c in chars]
-    pieces = runs(ink.any(axis=0))
+    pieces = runs(np.any(ink, axis=0))
     border = [(a.x + b.x) / 2 for a, b in zip(chars, chars[1:])]
     out = [[np.inf, -np.inf] for _ in chars]
     for a, b in pieces:
@@ -172,8 +183,10 @@ def _extents(chars: list[Char], ink: np.ndarray, em: float) -> list[tuple[float,
     return [(a, b) if b > a else (c.x - 1, c.x + 1) for (a, b), c in zip(out, chars)]
 
 
-def _fill(left: np.ndarray, width: np.ndarray, centre: list[float], em: float) -> None:
-    """Set the unknown left edges between known ones, gaps shared evenly; changes `left` in place."""
+def _fill(left: Floats, width: Floats, centre: list[float], em: float) -> None:
+    """Set the unknown left edges between known ones, gaps shared evenly; changes `left` in
+    place.
+    """
     known = np.flatnonzero(~np.isnan(left))
     if not len(known):
         left[:] = np.array(centre) - width / 2
@@ -197,10 +210,12 @@ def _fill(left: np.ndarray, width: np.ndarray, centre: list[float], em: float) -
 
 
 def snap(lines: list[Glyphs], edge: float) -> None:
-    """Bring the lines of one column to common left and right edges (in place): a scan's edges jitter, print's do not.
+    """Bring the lines of one column to common left and right edges (in place): a scan's edges
+    jitter, print's do not.
 
-    `edge` is how far (pixels) a line may stand off the left edge that at least three lines share. On the right a line that
-    ends a paragraph may stop a fifth of the em short of the edge, so only ends as near as the boxes are precise are brought together.
+    `edge` is how far (pixels) a line may stand off the left edge that at least three lines share.
+    On the right a line that ends a paragraph may stop a fifth of the em short of the edge, so only
+    ends as near as the boxes are precise are brought together.
     """
     lines = [line for line in lines if line.chars]
     for line in lines:

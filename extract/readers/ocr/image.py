@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 import pymupdf
+
+from extract.model import Mask
+
+Grey = npt.NDArray[np.uint8]
+"""A picture in grey: shape (height, width), 0 is ink, 255 is paper."""
 
 LOW, HIGH = 150, 220  # dots per inch: finer pictures read no better and cost more
 MAX_PIXELS = 24_000_000  # a page larger than this at LOW is rendered coarser
@@ -13,7 +19,9 @@ MAX_SKEW = 5.0  # degrees
 
 
 def resolution(page: pymupdf.Page) -> int:
-    """Dots per inch to render the page at: its largest picture's own, within LOW and HIGH and within MAX_PIXELS."""
+    """Dots per inch to render the page at: its largest picture's own, within LOW and HIGH and
+    within MAX_PIXELS.
+    """
     dpi = LOW
     for picture in page.get_image_info():
         area = abs(pymupdf.Rect(picture["bbox"]))
@@ -24,8 +32,10 @@ def resolution(page: pymupdf.Page) -> int:
     return max(36, min(dpi, int((MAX_PIXELS / max(area, 1e-6)) ** 0.5)))
 
 
-def render(page: pymupdf.Page, dpi: int) -> np.ndarray:
-    """The page, its rotation entry left aside, in grey: shape (height, width), dtype uint8, 255 is paper."""
+def render(page: pymupdf.Page, dpi: int) -> Grey:
+    """The page, its rotation entry left aside, in grey: shape (height, width), dtype uint8, 255 is
+    paper.
+    """
     rotation = page.rotation
     page.set_rotation(0)
     try:
@@ -39,8 +49,11 @@ def render(page: pymupdf.Page, dpi: int) -> np.ndarray:
     )
 
 
-def ink_of(grey: np.ndarray, dpi: int) -> np.ndarray:
-    """Mask of ink, shape of the picture. The threshold follows the paper's shade; specks of a few pixels are left out."""
+def ink_of(grey: Grey, dpi: int) -> Mask:
+    """Mask of ink, shape of the picture.
+
+    The threshold follows the paper's shade; specks of a few pixels are left out.
+    """
     block = max(15, int(dpi * 0.22)) | 1
     smooth = cv2.GaussianBlur(grey, (3, 3), 0) if dpi >= LOW else grey
     ink = cv2.adaptiveThreshold(
@@ -54,19 +67,20 @@ def ink_of(grey: np.ndarray, dpi: int) -> np.ndarray:
     return ink > 0
 
 
-def skew(ink: np.ndarray, dpi: int) -> float:
+def skew(ink: Mask, dpi: int) -> float:
     """Angle in degrees by which the picture leans (positive: its lines fall to the right).
 
-    Long rules tell best; a page without any is judged by how sharply its text lines stand out row by row.
+    Long rules tell best; a page without any is judged by how sharply its text lines stand out row
+    by row.
     """
-    mask = cv2.resize(
+    shrunk = cv2.resize(
         ink.astype(np.uint8) * 255,
         None,
         fx=SKEW_DPI / dpi,
         fy=SKEW_DPI / dpi,
         interpolation=cv2.INTER_AREA,
     )
-    mask, dpi = (mask > 60).astype(np.uint8) * 255, SKEW_DPI
+    mask, dpi = (shrunk > 60).astype(np.uint8) * 255, SKEW_DPI
     length = int(dpi * 1.2)
     found = cv2.HoughLinesP(
         mask,
@@ -89,19 +103,22 @@ def skew(ink: np.ndarray, dpi: int) -> float:
     small = cv2.resize(mask, None, fx=72 / dpi, fy=72 / dpi, interpolation=cv2.INTER_AREA)
     best, sharpest = 0.0, -1.0
     for degrees in np.arange(-MAX_SKEW, MAX_SKEW + 0.01, 0.25):
-        rows = straighten(small, degrees).sum(axis=1, dtype=float)
+        rows = straighten(small.astype(np.uint8), degrees).sum(axis=1, dtype=float)
         sharp = float(((rows[1:] - rows[:-1]) ** 2).sum())
         if sharp > sharpest:
             best, sharpest = float(degrees), sharp
     return best
 
 
-def straighten(picture: np.ndarray, degrees: float) -> np.ndarray:
-    """The picture turned back by `degrees` about its centre, same shape; what comes into view continues its edge."""
+def straighten(picture: Grey, degrees: float) -> Grey:
+    """The picture turned back by `degrees` about its centre, same shape; what comes into view
+    continues its edge.
+    """
     if abs(degrees) < 0.02:
         return picture
     height, width = picture.shape
     matrix = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
-    return cv2.warpAffine(
+    straight = cv2.warpAffine(
         picture, matrix, (width, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
     )
+    return straight.astype(np.uint8, copy=False)

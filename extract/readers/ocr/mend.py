@@ -1,4 +1,7 @@
-"""Slips of the recogniser that the line itself, or its own second choice, proves wrong. Wording is never touched here."""
+"""Slips of the recogniser that the line itself, or its own second choice, proves wrong.
+
+Wording is never touched here.
+"""
 
 from __future__ import annotations
 
@@ -9,15 +12,18 @@ from extract.script.simplified import traditional_twin
 
 ONE = frozenset("lI|！!Ⅰ丨")
 STOP = frozenset(".．、")
-LIKELY = 0.25  # probability from which the second choice stands in for a character foreign to Traditional text
+# probability from which the second choice stands in for a character foreign to Traditional text
+LIKELY = 0.25
 POSSIBLE = 0.02  # probability from which l stands in for a 1 within a Latin word
 
 
 def mend(chars: list[Char], count: Counter[str]) -> list[Char]:
-    """The line with characters mended that cannot stand where they were read; `count` gains each change.
+    """The line with characters mended that cannot stand where they were read; `count` gains each
+    change.
 
-    Three cases: a character foreign to Traditional text (its twin, or the recogniser's second choice, stands in); a list number 1
-    read as l, I or | at the line's start before a stop; a 1 within a Latin word whose second choice is the letter l.
+    Three cases: a character foreign to Traditional text (its twin, or the recogniser's second
+    choice, stands in); a list number 1 read as l, I or | at the line's start before a stop; a 1
+    within a Latin word whose second choice is the letter l.
     """
     out = [_traditional(c) for c in chars]
     for i, char in enumerate(out):
@@ -38,7 +44,9 @@ def mend(chars: list[Char], count: Counter[str]) -> list[Char]:
 
 
 def _traditional(char: Char) -> Char:
-    """The character, or what stands for one that Traditional text does not have (one outside Big5)."""
+    """The character, or what stands for one that Traditional text does not have (one outside
+    Big5).
+    """
     if len(char.text) != 1 or not _foreign(char.text):
         return char
     twin = traditional_twin(char.text)
@@ -61,7 +69,9 @@ def _foreign(char: str) -> bool:
 
 
 def _in_word(chars: list[Char], i: int) -> bool:
-    """Whether Latin letters stand on both sides, or a small letter follows and no digit or letter goes before (line, not 21st)."""
+    """Whether Latin letters stand on both sides, or a small letter follows and no digit or letter
+    goes before (line, not 21st).
+    """
     before = chars[i - 1].text if i else ""
     after = chars[i + 1].text if i + 1 < len(chars) else ""
     letter = after.isascii() and after.isalpha()

@@ -1,21 +1,25 @@
 """The advance of ideographs along a line, from their ink.
 
-Ink sits a little off the middle of its em, differently in each ideograph, so single glyphs tell places to a tenth of the em only.
-All of a line together tell its advance to a few thousandths, which is what shows whether a line was spread to the column's edge.
+Ink sits a little off the middle of its em, differently in each ideograph, so single glyphs tell
+places to a tenth of the em only. All of a line together tell its advance to a few thousandths,
+which is what shows whether a line was spread to the column's edge.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-OFF = 0.15  # of the em: ink further off its place than this was cut from its neighbour's in the wrong place
+# of the em: ink further off its place than this was cut from its neighbour's in the wrong place
+OFF = 0.15
 WHOLE = 0.6  # of the em: narrower ink says little of where the em lies (卜, 小 in parts)
 LEVER = 30.0  # squared steps: a line of seven ideographs in a row has 28
 BAND = 0.012  # of the advance: lines this alike have the same advance
 
 
 def stretches(chars: list[str]) -> list[range]:
-    """Places of successive ideographs in a line; whatever stands between them may have another advance."""
+    """Places of successive ideographs in a line; whatever stands between them may have another
+    advance.
+    """
     out, start = [], None
     for i, char in enumerate([*chars, ""]):
         if "\u3400" <= char <= "\u9fff":
@@ -27,9 +31,11 @@ def stretches(chars: list[str]) -> list[range]:
 
 
 def advance(chars: list[str], extents: list[tuple[float, float]], em: float) -> tuple[float, float]:
-    """(advance in pixels, lever in squared steps) by least squares over the line's stretches of ideographs.
+    """(advance in pixels, lever in squared steps) by least squares over the line's stretches of
+    ideographs.
 
-    `extents` are each character's ink, left and right, in pixels. The lever says how sure the advance is; 0 when nothing tells.
+    `extents` are each character's ink, left and right, in pixels. The lever says how sure the
+    advance is; 0 when nothing tells.
     """
     points = []
     for part in stretches(chars):
@@ -63,7 +69,9 @@ def advance(chars: list[str], extents: list[tuple[float, float]], em: float) -> 
 
 
 def centres(chars: list[str], extents: list[tuple[float, float]], em: float) -> dict[int, float]:
-    """Middle of the em (pixels) of every ideograph that stands in a row with others, by the line's own advance."""
+    """Middle of the em (pixels) of every ideograph that stands in a row with others, by the line's
+    own advance.
+    """
     slope, lever = advance(chars, extents, em)
     out: dict[int, float] = {}
     if lever < 2.0:
@@ -79,7 +87,8 @@ def centres(chars: list[str], extents: list[tuple[float, float]], em: float) -> 
         rest = [x - slope * i for i, x in own]
         middle = float(np.median(rest))
         near = [r for r in rest if abs(r - middle) <= OFF * em]
-        # Ink that is off its place as a whole: the line is no plain row of ideographs, so single glyphs are trusted.
+        # Ink that is off its place as a whole: the line is no plain row of ideographs, so single
+        # glyphs are trusted.
         if len(near) < 0.7 * len(rest):
             continue
         origin = float(np.mean(near))
@@ -88,9 +97,11 @@ def centres(chars: list[str], extents: list[tuple[float, float]], em: float) -> 
 
 
 def natural_em(lines: list[tuple[float, float]], guess: float) -> float:
-    """Glyph size in pixels: the least advance that several lines share (spread and letter-spaced lines have more).
+    """Glyph size in pixels: the least advance that several lines share (spread and letter-spaced
+    lines have more).
 
-    `lines` holds (advance, lever) a line; `guess` is the size by the ink's height, returned when too few lines tell.
+    `lines` holds (advance, lever) a line; `guess` is the size by the ink's height, returned when
+    too few lines tell.
     """
     found = sorted(
         (a, lever) for a, lever in lines if lever >= LEVER and 0.93 * guess <= a <= 1.2 * guess
@@ -106,7 +117,8 @@ def natural_em(lines: list[tuple[float, float]], guess: float) -> float:
 
 
 def common_edge(values: list[float], em: float, least: int = 3) -> float | None:
-    """The outermost right end (pixels) that at least `least` lines of a column share; None when none do.
+    """The outermost right end (pixels) that at least `least` lines of a column share; None when
+    none do.
 
     Ends are taken as shared within a twelfth of the em, the precision of the boxes.
     """

@@ -1,8 +1,8 @@
 """Pictures of single lines → characters with their place and probability.
 
-The recogniser is PP-OCRv6 (small) as shipped in RapidOCR's wheel; its output is decoded here, because the place of each
-character is needed, which RapidOCR gives only by words. Decoding follows CTC: the best class a step, repeats joined, blanks
-dropped.
+The recogniser is PP-OCRv6 (small) as shipped in RapidOCR's wheel; its output is decoded here,
+because the place of each character is needed, which RapidOCR gives only by words. Decoding follows
+CTC: the best class a step, repeats joined, blanks dropped.
 """
 
 from __future__ import annotations
@@ -10,10 +10,19 @@ from __future__ import annotations
 import os
 from functools import lru_cache
 from importlib.resources import files
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import cv2
 import numpy as np
+import numpy.typing as npt
+
+from extract.model import Ints
+from extract.readers.ocr.image import Grey
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
+
+Steps = npt.NDArray[np.float32]
 
 HEIGHT = 48  # pixels: what the model was trained on
 BATCH = 4
@@ -21,7 +30,9 @@ CERTAIN = 0.98  # probability above which no other reading is looked up
 
 
 class Char(NamedTuple):
-    """A recognised character: its centre in pixels of the line picture, its probability, and the next likely reading."""
+    """A recognised character: its centre in pixels of the line picture, its probability, and the
+    next likely reading.
+    """
 
     text: str
     x: float
@@ -31,14 +42,11 @@ class Char(NamedTuple):
 
 
 @lru_cache(maxsize=1)
-def _session():
+def _session() -> tuple[InferenceSession, list[str]]:
     import onnxruntime
 
-    found = sorted(
-        p
-        for p in (files("rapidocr") / "models").iterdir()
-        if "_rec_" in p.name and p.name.endswith(".onnx")
-    )
+    models = (str(p) for p in (files("rapidocr") / "models").iterdir())
+    found = sorted(p for p in models if "_rec_" in p and p.endswith(".onnx"))
     if not found:
         raise RuntimeError("RapidOCR's wheel holds no recognition model")
     options = onnxruntime.SessionOptions()
@@ -47,14 +55,12 @@ def _session():
     options.inter_op_num_threads = 1
     options.enable_cpu_mem_arena = True
     options.log_severity_level = 3
-    session = onnxruntime.InferenceSession(
-        str(found[-1]), options, providers=["CPUExecutionProvider"]
-    )
+    session = onnxruntime.InferenceSession(found[-1], options, providers=["CPUExecutionProvider"])
     classes = session.get_modelmeta().custom_metadata_map["character"].splitlines()
     return session, ["", *classes, " "]
 
 
-def recognise(pictures: list[np.ndarray]) -> list[list[Char]]:
+def recognise(pictures: list[Grey]) -> list[list[Char]]:
     """Read line pictures (grey, dtype uint8, any size); one list of characters each, in order."""
     session, classes = _session()
     name = session.get_inputs()[0].name
@@ -82,9 +88,7 @@ def recognise(pictures: list[np.ndarray]) -> list[list[Char]]:
     return out
 
 
-def _decode(
-    steps: np.ndarray, best: np.ndarray, score: np.ndarray, classes: list[str], scale: float
-) -> list[Char]:
+def _decode(steps: Steps, best: Ints, score: Steps, classes: list[str], scale: float) -> list[Char]:
     chars = []
     edge = np.flatnonzero(np.diff(best)) + 1
     for a, b in zip(np.concatenate(([0], edge)), np.concatenate((edge, [len(best)]))):

@@ -5,6 +5,9 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from extract.model import Floats, Mask
+from extract.readers.ocr.image import Grey
+
 LEAST = 0.3  # inches: longer than any stroke of table text
 THICK = 0.045  # inches: a rule is never thicker
 EDGE = 0.1  # inches: nearer to the picture's edge stand only shadows of the lid
@@ -18,8 +21,9 @@ CROSSED = 0.12  # of its length: a rule that so many strokes run through is itse
 DASH = 0.06  # inches: gaps of a dashed rule
 
 
-def find_rules(grey: np.ndarray, dpi: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Rules in pixels: horizontal (h, 3) as x0, x1, y; vertical (v, 3) as x, y0, y1; and the mask of their ink.
+def find_rules(grey: Grey, dpi: int) -> tuple[Floats, Floats, Mask]:
+    """Rules in pixels: horizontal (h, 3) as x0, x1, y; vertical (v, 3) as x, y0, y1; and the mask
+    of their ink.
 
     A page that shows no table is looked at again with the gaps of dashed rules bridged.
     """
@@ -38,18 +42,20 @@ def find_rules(grey: np.ndarray, dpi: int) -> tuple[np.ndarray, np.ndarray, np.n
 
 
 def _anchored(
-    h: np.ndarray,
-    v: np.ndarray,
-    h_mask: np.ndarray,
-    v_mask: np.ndarray,
-    dark: np.ndarray,
-    turned: np.ndarray,
+    h: Floats,
+    v: Floats,
+    h_mask: Mask,
+    v_mask: Mask,
+    dark: Grey,
+    turned: Grey,
     dpi: int,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Long rules, and short ones whose ends stand at other rules (or in line with another rule's end).
+) -> tuple[Floats, Floats]:
+    """Long rules, and short ones whose ends stand at other rules (or in line with another rule's
+    end).
 
-    Strokes of glyphs that happen to line up are short and end anywhere, or are crossed by other strokes. The masks lose what is
-    left out. `dark` is the page's darkness, `turned` the same with rows and columns exchanged.
+    Strokes of glyphs that happen to line up are short and end anywhere, or are crossed by other
+    strokes. The masks lose what is left out. `dark` is the page's darkness, `turned` the same with
+    rows and columns exchanged.
     """
     found = [h, v]
     sure = [rules[:, 1] - rules[:, 0] >= LONG * dpi for rules in found]
@@ -57,7 +63,7 @@ def _anchored(
     others = _meeting(h, v[sure[1]], near), _meeting(v, h[sure[0]], near)
     plain = [
         [
-            r[1] - r[0] >= LONG * dpi or _crossed(picture, *r, dpi, met) < CROSSED
+            r[1] - r[0] >= LONG * dpi or _crossed(picture, r[0], r[1], r[2], dpi, met) < CROSSED
             for r, met in zip(rules, meeting)
         ]
         for rules, meeting, picture in zip(found, others, (dark, turned))
@@ -84,7 +90,7 @@ def _anchored(
     return h[sure[0]], v[sure[1]]
 
 
-def _meeting(rules: np.ndarray, across: np.ndarray, near: float) -> list[np.ndarray]:
+def _meeting(rules: Floats, across: Floats, near: float) -> list[Floats]:
     """For each rule the places along it where a rule of the other direction meets or crosses it."""
     return [
         np.sort(
@@ -101,9 +107,10 @@ def _meeting(rules: np.ndarray, across: np.ndarray, near: float) -> list[np.ndar
 
 
 def _crossed(
-    dark: np.ndarray, start: float, end: float, at: float, dpi: int, met: np.ndarray | None = None
+    dark: Grey, start: float, end: float, at: float, dpi: int, met: Floats | None = None
 ) -> float:
-    """Share of a rule's length (along the rows of `dark`) at which strokes run through it from one side to the other.
+    """Share of a rule's length (along the rows of `dark`) at which strokes run through it from one
+    side to the other.
 
     `met` are the places along it where other rules cross it, which do not count.
     """
@@ -125,10 +132,9 @@ def _crossed(
     return float((one & other)[free].mean()) if free.any() else 0.0
 
 
-def _trim(
-    rules: np.ndarray, dark: np.ndarray, mask: np.ndarray, meeting: list[np.ndarray], dpi: int
-) -> np.ndarray:
-    """Leave out strokes of glyphs: short pieces that meet no other rule, and ends that run on into a glyph.
+def _trim(rules: Floats, dark: Grey, mask: Mask, meeting: list[Floats], dpi: int) -> Floats:
+    """Leave out strokes of glyphs: short pieces that meet no other rule, and ends that run on into
+    a glyph.
 
     `mask` (in the rules' own orientation) loses what is left out.
     """
@@ -141,7 +147,8 @@ def _trim(
             continue
         start, end = a, b
         if len(met):
-            # Several rules that end together run on over a page break; one alone, or one that others cross, has caught a stroke.
+            # Several rules that end together run on over a page break; one alone, or one that
+            # others cross, has caught a stroke.
             if near < met[0] - a < 1.5 * LEAST * dpi and (
                 (np.abs(rules[:, 0] - a) < near).sum() < 2
                 or _crossed(dark, a, met[0] - near, at, dpi) >= CROSSED
@@ -158,20 +165,21 @@ def _trim(
     return np.array(kept, dtype=float).reshape(-1, 3)
 
 
-def _darkness(grey: np.ndarray, dpi: int) -> np.ndarray:
+def _darkness(grey: Grey, dpi: int) -> Grey:
     """How much darker than the paper around it each pixel is (uint8)."""
     small = cv2.resize(grey, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
     paper = cv2.medianBlur(
         cv2.dilate(small, np.ones((5, 5), np.uint8)), max(3, int(dpi * 0.06)) | 1
     )
-    return cv2.subtract(cv2.resize(paper, grey.shape[::-1], interpolation=cv2.INTER_LINEAR), grey)
+    large = cv2.resize(paper, grey.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    return cv2.subtract(large, grey).astype(np.uint8, copy=False)
 
 
-def _along(dark: np.ndarray, dpi: int, gap: float) -> tuple[np.ndarray, np.ndarray]:
+def _along(dark: Grey, dpi: int, gap: float) -> tuple[Floats, Mask]:
     """Rules that run along the rows: (n, 3) as start, end, row, and the mask of their ink.
 
-    A thin rule in a noisy scan is paler than text, but pale at its whole length: opening the darkness keeps what a stretch of
-    LEAST has throughout.
+    A thin rule in a noisy scan is paler than text, but pale at its whole length: opening the
+    darkness keeps what a stretch of LEAST has throughout.
     """
     bridge = max(3, int(gap * dpi)) | 1
     length = int(LEAST * dpi)

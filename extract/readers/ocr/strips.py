@@ -6,13 +6,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-JOIN = 1.12  # of the em: parts that together are no taller belong to one line (二 and 三 come in pieces)
+from extract.model import Ints, Mask
+
+# of the em: parts that together are no taller belong to one line (二 and 三 come in pieces)
+JOIN = 1.12
 SPLIT = 1.55  # of the em: a run taller than this holds lines that touch
 
 
 @dataclass(slots=True)
 class Strip:
-    """One printed line in pixels of the page: its ink's extent and the region (cell) it stands in."""
+    """One printed line in pixels of the page: its ink's extent and the region (cell) it stands
+    in.
+    """
 
     region: int
     x0: int
@@ -21,21 +26,23 @@ class Strip:
     y1: int
 
 
-def runs(filled: np.ndarray) -> list[tuple[int, int]]:
+def runs(filled: Mask) -> list[tuple[int, int]]:
     """Stretches [start, end) of True in a one-dimensional mask."""
     edge = np.flatnonzero(np.diff(np.concatenate(([0], filled.astype(np.int8), [0]))))
     return list(zip(edge[::2].tolist(), edge[1::2].tolist()))
 
 
-def em_of(regions: list[np.ndarray], dpi: int) -> float:
-    """Glyph size in pixels, from the heights of the runs of ink in all regions. 12 points where there is no text."""
-    heights = [b - a for ink in regions for a, b in runs(ink.any(axis=1))]
+def em_of(regions: list[Mask], dpi: int) -> float:
+    """Glyph size in pixels, from the heights of the runs of ink in all regions. 12 points where
+    there is no text.
+    """
+    heights = [b - a for ink in regions for a, b in runs(np.any(ink, axis=1))]
     usual = sorted(h for h in heights if 7 / 72 * dpi <= h <= 26 / 72 * dpi)
     # Ink of a line of Chinese text fills a little less than the glyph size.
     return usual[len(usual) // 2] / 0.93 if usual else 12 / 72 * dpi
 
 
-def cut(ink: np.ndarray, em: float) -> list[tuple[int, int]]:
+def cut(ink: Mask, em: float) -> list[tuple[int, int]]:
     """Rows [start, end) of each line in a region's ink, from top to bottom."""
     profile = ink.sum(axis=1)
     parts = [list(r) for r in runs(profile > 0)]
@@ -79,7 +86,7 @@ def _pitch(lines: list[list[int]], em: float) -> float:
     return steps[len(steps) // 2] if steps else 1.3 * em
 
 
-def _split(profile: np.ndarray, a: int, b: int, count: int) -> list[tuple[int, int]]:
+def _split(profile: Ints, a: int, b: int, count: int) -> list[tuple[int, int]]:
     """Cut a tall run into `count` lines at the emptiest rows near the even division."""
     step = (b - a) / count
     cuts = [a]

@@ -1,4 +1,6 @@
-"""Whether a page is a scan: judged without the recogniser, so that born-digital pages stay quick."""
+"""Whether a page is a scan: judged without the recogniser, so that born-digital pages stay
+quick.
+"""
 
 from __future__ import annotations
 
@@ -17,10 +19,13 @@ OWN = 0.3  # of the ink: a page whose visible glyphs make up more is no scan
 
 
 def is_scan(page: pymupdf.Page, digital: Page) -> bool:
-    """Whether the page is a picture of a printed page. `digital` is what its text and drawings show.
+    """Whether the page is a picture of a printed page.
 
-    A text layer hidden behind a scan is another program's reading of unknown quality and is not counted as text. A few visible
-    lines over a picture do not make a page born digital when nearly all its ink is the picture's.
+    `digital` is what its text and drawings show.
+
+    A text layer hidden behind a scan is another program's reading of unknown quality and is not
+    counted as text. A few visible lines over a picture do not make a page born digital when nearly
+    all its ink is the picture's.
     """
     if len(digital.chars) > STAMPED:
         return False
@@ -28,8 +33,8 @@ def is_scan(page: pymupdf.Page, digital: Page) -> bool:
         abs(page.rect), 1e-6
     )
     if len(digital.chars) <= FEW:
-        return area > COVER
-    return area > COVER_STAMPED and _picture_has_the_ink(page, digital)
+        return bool(area > COVER)
+    return bool(area > COVER_STAMPED) and _picture_has_the_ink(page, digital)
 
 
 def _picture_has_the_ink(page: pymupdf.Page, digital: Page) -> bool:
