@@ -21,6 +21,8 @@ SHARED = 3.0  # points: rules that end this near reach the same edge
 RULES_LEAST = 3  # rules across: header, its foot, and one more
 GUTTER = 0.6  # of the glyph size: a white stretch between columns is at least this wide
 CROSSING = 0.03  # of the lines: so many may cross a gutter (a banner row, a note)
+BAND_LINES = 2  # a heading across the table is no longer
+WIDE = 0.2  # of the table's width: a heading across the table is longer than a number
 STEP = 0.5  # points: how finely the width is looked at
 NEAR = (
     2.4  # of the glyph size: lines of a row that a page break cut stand no further from the rules
@@ -44,28 +46,62 @@ def column_rules(page: Page, edges: list[float] | None = None) -> Rules:
     where `edges`, the column edges (points) of a page before, are known.
     """
     none = np.zeros((0, 3))
-    if len(page.vertical) or len(page.horizontal) < RULES_LEAST or not len(page.chars):
+    least = RULES_LEAST if edges is None else 1
+    if len(page.vertical) or len(page.horizontal) < least or not len(page.chars):
         return none
     left, right = _extent(page.horizontal)
+    known = edges is not None and _same(edges, left, right)
     own = page.horizontal[
         (page.horizontal[:, 0] > left - SHARED) & (page.horizontal[:, 1] < right + SHARED)
     ]
-    if len(np.unique(own[:, 2].round())) < RULES_LEAST:
+    if len(np.unique(own[:, 2].round())) < (1 if known else RULES_LEAST):
         return none
     size = float(np.median(page.size))
     top, bottom = float(own[:, 2].min()), float(own[:, 2].max())
     lines = _lines(page, left, right)
-    inside = [n for n in range(len(lines.top)) if top < lines.bottom[n] and lines.top[n] < bottom]
-    if not inside:
-        return none
-    found = _edges([lines.spans[n] for n in inside], own, left, right, size)
-    if edges is not None and _same(edges, left, right):
+    bands = _bands(lines, own, left, right, size)
+    inside = [
+        n
+        for n, middle in enumerate((lines.top + lines.bottom) / 2)
+        if top < middle < bottom and not any(y0 < middle < y1 for y0, y1 in bands)
+    ]
+    if edges is not None and known:
         found = edges[1:-1]
+    else:
+        found = _edges([lines.spans[n] for n in inside], own, left, right, size)
     if len(found) < 2:
         return none
     reached, bottom = _reach(lines, found, top, bottom, size)
-    top = top if edges is None else reached
-    return np.array([(x, top, bottom) for x in (left, *found, right)])
+    top = reached if known else top
+    ends = [top, *(y for band in bands for y in band), bottom]
+    pieces = list(zip(ends[::2], ends[1::2], strict=True))
+    return np.array(
+        [(left, top, bottom), (right, top, bottom)] + [(x, *y) for x in found for y in pieces]
+    )
+
+
+def _bands(
+    lines: _Lines, rules: Rules, left: float, right: float, size: float
+) -> list[tuple[float, float]]:
+    """Top and bottom of rows between two whole rules that hold one run of text from the left."""
+    whole = (rules[:, 0] < left + SHARED) & (rules[:, 1] > right - SHARED)
+    ys = np.unique(rules[whole, 2])
+    begins = min((float(spans[0, 0]) for spans in lines.spans), default=left)
+    middle = (lines.top + lines.bottom) / 2
+    out = []
+    for y0, y1 in zip(ys, ys[1:]):
+        own = [lines.spans[n] for n in np.flatnonzero((middle > y0) & (middle < y1))]
+        if 0 < len(own) <= BAND_LINES and all(_one_run(s, begins, right, size) for s in own[:1]):
+            out.append((float(y0), float(y1)))
+    return out
+
+
+def _one_run(spans: Rules, begins: float, right: float, size: float) -> bool:
+    """Whether the glyphs stand together from the left edge on, well into the table."""
+    together = bool((spans[1:, 0] - spans[:-1, 1] < GUTTER * size).all())
+    return (
+        together and spans[0, 0] - begins < size and spans[-1, 1] - begins > WIDE * (right - begins)
+    )
 
 
 def _extent(horizontal: Rules) -> tuple[float, float]:
@@ -103,7 +139,7 @@ def _edges(
         for a, b in spans:
             covered[np.searchsorted(at, a) : np.searchsorted(at, b)] = True
         crossing += covered
-    white = crossing <= CROSSING * len(lines)
+    white = crossing <= CROSSING * len(lines) if lines else np.zeros(len(at), dtype=bool)
     bounds = np.flatnonzero(np.diff(np.concatenate([[False], white, [False]]).astype(int)))
     gutters = [(left + STEP * a, left + STEP * b) for a, b in bounds.reshape(-1, 2)]
     padding = gutters[0][1] - left if gutters and gutters[0][0] <= left else 0.0

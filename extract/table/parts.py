@@ -7,9 +7,14 @@ from dataclasses import dataclass, replace
 from extract.layout.grid import Cell, Grid
 from extract.layout.lines import Line
 from extract.layout.vertical import is_vertical, upright
+from extract.paragraphs.pieces import SENTENCE_END
+from extract.script import markers
 from extract.table.columns import EXTRA, Columns, count_header_rows, find_columns
 
 SAME_EDGE = 0.03  # of the table's width: column edges this near are the same column elsewhere
+
+
+STOPS = SENTENCE_END | {"；", ";", "：", ":"}
 
 
 @dataclass(slots=True, eq=False)
@@ -49,6 +54,7 @@ def find_parts(grids: list[Grid]) -> tuple[Columns, list[Part]] | None:
         return None
     parts = [Part(i, grids[i], rows, _by_role(columns, grids[i], rows)) for i, rows in found]
     _set_upright(parts)
+    _set_markers(parts)
     _set_order(parts)
     return columns, parts
 
@@ -147,6 +153,24 @@ def _set_upright(parts: list[Part]) -> None:
         if is_vertical([c.lines for c in cells]):
             for cell in cells:
                 cell.lines = upright(cell.lines)
+
+
+def _set_markers(parts: list[Part]) -> None:
+    """See the numbers of measures that begin with a figure (1.1999服務專線) where their list expects them.
+
+    They stand where a cell or, behind a full stop, a paragraph begins, and count on.
+    """
+    last = 0
+    for cell in (c for part in parts for c in part.cells["measure"]):
+        above: Line | None = None
+        for line in cell.lines:
+            found = line.marker or markers.match_glued(line.text)
+            if found is not None and found.style == "number":
+                begins = above is None or above.chars[-1] in STOPS
+                if line.marker is None and begins and found.number in (1, last + 1):
+                    line.marker = found
+                last = found.number if line.marker is not None else last
+            above = line
 
 
 def _set_order(parts: list[Part]) -> None:

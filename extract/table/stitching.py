@@ -121,6 +121,8 @@ class _Stitcher:
         self.breaks: list[Break] = []
         self.bands: dict[str, TextCell] = {}
         """Headings across the table that hold for the rows below them, by level."""
+        self.below_band = False
+        """A band has just cut the pillar's column, whose cell may go on below it."""
 
     def enter(self, part: Part, room: float) -> None:
         """Take up one part; `room` (points) was left free at the foot of the page before."""
@@ -139,8 +141,12 @@ class _Stitcher:
             }
             if after_break and measure.row == top:
                 self._at_break(part.grid.page, room, measure, near, shared)
+            elif self.below_band and self.rows:
+                verdict = self._heading("pillar", self.rows[-1].pillar, near)
+                self._add(measure, near, shared, _Joins(pillar=verdict.joins))
             else:
                 self._add(measure, near, shared)
+            self.below_band = False
 
     def _at_break(
         self, page: int, room: float, measure: Cell, near: Beside, shared: Shared
@@ -165,14 +171,13 @@ class _Stitcher:
         return row
 
     def _go_on(self, above: Row, measure: Cell, near: Beside, shared: Shared) -> None:
-        """The row above goes on: its measure and its last unit cell."""
+        """The row above goes on: its measure and its unit cells."""
         above.measure.add(measure)
-        for unit in near["unit"]:
-            if unit in shared:
-                continue
-            if above.units:
-                _take([unit], shared, above.units[-1])
-            else:
+        for n, unit in enumerate(near["unit"]):
+            if unit not in shared and above.units:
+                # Each unit column (主辦, 協辦) goes on by itself.
+                _take([unit], shared, above.units[min(n, len(above.units) - 1)])
+            elif unit not in shared:
                 above.units.append(_take([unit], shared))
         self._extra(above, near)
 
@@ -205,6 +210,7 @@ class _Stitcher:
         level = self.styles.levels.of.get((BAND, found.style if found is not None else None))
         if level is None:
             return False
+        self.below_band = level != "pillar"
         for inner in LEVELS[LEVELS.index(level) :]:
             self.bands.pop(inner, None)
         self.bands[level] = TextCell()
