@@ -1,1 +1,1 @@
-"""Paragraphs in, the outline they make out: title, sections, measures."""
+"""Lines and paragraphs in, the outline they make out: title, sections, measures."""
