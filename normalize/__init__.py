@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from normalize.pipeline import RunReport
 
-__version__ = "0.1.0"
-
-__all__ = ["__version__", "normalize"]
+__all__ = ["normalize"]
 
 
 def normalize(*args: Any, **kwargs: Any) -> RunReport:

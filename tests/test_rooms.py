@@ -21,8 +21,10 @@ MODULES = 10
 
 MODEL = {"extract.model", "extract.errors"}
 PAGE = MODEL | {"extract.script", "extract.layout"}
-READING = PAGE | {"extract.text", "extract.table"}
-ROWS = {"dataset", "extract.model", "extract.script", "normalize.model", "normalize.vocabulary"}
+JOINED = PAGE | {"extract.paragraphs"}
+READING = JOINED | {"extract.units", "extract.text", "extract.table"}
+NAMES = {"extract.model", "extract.script", "normalize.model", "normalize.vocabulary"}
+ROWS = NAMES | {"dataset", "batch.store", "normalize.matching", "normalize.version"}
 STAGES = MODEL | {"batch", "batch.store", "dataset", "extract.document", "extract.version"}
 
 # Each room with the rooms it may import besides itself, from the ground up.
@@ -33,19 +35,22 @@ MAY_IMPORT: dict[str, set[str]] = {
     "extract.script": set(),
     "extract.layout": MODEL | {"extract.script"},
     "extract.readers": PAGE,
-    "extract.text": PAGE,
-    "extract.table": PAGE | {"extract.text"},
+    "extract.paragraphs": PAGE,
+    "extract.units": JOINED,
+    "extract.text": JOINED,
+    "extract.table": JOINED | {"extract.units", "extract.text"},
     "extract": READING,
     "extract.document": READING | {"extract", "extract.readers", "extract.version"},
     "batch.store": set(),
-    "batch": MODEL | {"batch.store", "extract.document", "extract.version"},
+    "batch": MODEL | {"batch.store", "extract.document", "extract.readers", "extract.version"},
     "extract.compare": MODEL | {"batch.store", "extract.document"},
     "dataset": set(),
+    "normalize.version": set(),
     "normalize.vocabulary": {"extract.script"},
     "normalize.model": {"dataset", "extract.model", "normalize.vocabulary"},
-    "normalize.matching": ROWS - {"dataset"},
-    "normalize.rows": ROWS | {"batch.store", "normalize.matching"},
-    "normalize": ROWS | {"batch.store", "normalize.matching", "normalize.rows"},
+    "normalize.matching": NAMES,
+    "normalize.rows": ROWS,
+    "normalize": ROWS | {"normalize.rows"},
     "review": STAGES | {"normalize", "normalize.rows", "normalize.vocabulary"},
     "nightly": STAGES | {"normalize", "normalize.rows"},
     "plans": STAGES
@@ -172,6 +177,9 @@ def house(root: Path, files: dict[str, str]) -> Path:
         ("extract/layout/grid.py", "from extract.table import columns", False),
         ("extract/layout/grid.py", "import extract.table.columns", False),
         ("extract/layout/grid.py", "def f():\n    import extract.table.columns", False),
+        ("extract/paragraphs/rejoin.py", "from extract.units.beside import Names", False),
+        ("extract/units/beside.py", "from extract.paragraphs.rejoin import join_text", True),
+        ("extract/units/beside.py", "from extract.table.columns import Columns", False),
         ("extract/plan.py", "from extract.document import read", False),
         ("dataset/publish.py", "from extract.model import PrintedPlan", False),
         ("normalize/rows/draft.py", "from batch.store import read", True),
@@ -182,9 +190,10 @@ def house(root: Path, files: dict[str, str]) -> Path:
     ],
 )
 def test_an_import_upwards_is_told(tmp_path: Path, module: str, line: str, allowed: bool) -> None:
-    others = ("extract/layout/grid", "extract/table/columns", "extract/document", "extract/model")
-    more = ("batch/store", "batch/folder", "plans/stages")
-    house(tmp_path, {f"{name}.py": "" for name in others + more} | {module: line + "\n"})
+    extract = ("layout/grid", "paragraphs/rejoin", "units/beside", "table/columns", "document")
+    others = ("extract/model", "batch/store", "batch/folder", "plans/stages")
+    names = (*(f"extract/{name}" for name in extract), *others)
+    house(tmp_path, {f"{name}.py": "" for name in names} | {module: line + "\n"})
     assert (upward(tmp_path) == []) is allowed
 
 

@@ -1,8 +1,9 @@
-"""Tables ruled across only: their columns are told from the white gutters that run down through their text.
+"""Tables ruled across only: their columns are told from the white gutters that run
+down through their text.
 
-Between the horizontal rules of such a table no line of text crosses from one column to the next, so the columns show as
-stretches that (hardly) any line covers. Where a merged cell goes on, its column's part of a rule is left out, and the ends
-of the other parts say exactly where columns meet.
+Between the horizontal rules of such a table no line of text crosses from one column to the next, so
+the columns show as stretches that (hardly) any line covers. Where a merged cell goes on, its
+column's part of a rule is left out, and the ends of the other parts say exactly where columns meet.
 """
 
 from __future__ import annotations
@@ -31,7 +32,9 @@ NEAR = (
 
 @dataclass(frozen=True, slots=True)
 class _Lines:
-    """Glyphs grouped by baseline: shape (n,) each, left, right, top and bottom in points, and the covered stretches."""
+    """Glyphs grouped by baseline: shape (n,) each, left, right, top and bottom in points, and the
+    covered stretches.
+    """
 
     spans: list[npt.NDArray[np.float64]]
     """For each line its glyphs' (left, right), shape (glyphs, 2)."""
@@ -40,10 +43,12 @@ class _Lines:
 
 
 def column_rules(page: Page, edges: list[float] | None = None) -> Rules:
-    """Vertical rules, shape (v, 3) as x, y0, y1, where a table shows its columns by gutters alone; empty elsewhere.
+    """Vertical rules, shape (v, 3) as x, y0, y1, where a table shows its columns by gutters alone;
+    empty elsewhere.
 
-    A row that a page break cuts is taken in below the last rule as far as its lines keep to the columns, and above the first
-    where `edges`, the column edges (points) of a page before, are known.
+    A row that a page break cuts is taken in below the last rule as far as its lines keep to the
+    columns, and above the first where `edges`, the column edges (points) of a page before, are
+    known.
     """
     none = np.zeros((0, 3))
     least = RULES_LEAST if edges is None else 1
@@ -131,7 +136,9 @@ def _lines(page: Page, left: float, right: float) -> _Lines:
 def _edges(
     lines: list[npt.NDArray[np.float64]], rules: Rules, left: float, right: float, size: float
 ) -> list[float]:
-    """Inner column edges (points): in each gutter where a part of a rule ends, else a padding before the next column."""
+    """Inner column edges (points): in each gutter where a part of a rule ends, else a padding
+    before the next column.
+    """
     at = np.arange(left, right, STEP)
     crossing = np.zeros(len(at), dtype=int)
     for spans in lines:

@@ -1,7 +1,8 @@
-"""Whether the break between two lines was meant: log-odds from width, characters, indent and list markers.
+"""Whether the break between two lines was meant: log-odds from width, characters,
+indent and list markers.
 
-Positive odds: a paragraph ends there; negative: the text goes on. A line that had room for what follows ends its
-paragraph; one that had none says nothing, and the characters on either side tell.
+Positive odds: a paragraph ends there; negative: the text goes on. A line that had room for what
+follows ends its paragraph; one that had none says nothing, and the characters on either side tell.
 """
 
 from __future__ import annotations
@@ -29,10 +30,11 @@ def could_hold(line: Placed, following: Line, limits: Limits) -> bool:
 
 
 def width_odds(line: Placed, following: Line, limits: Limits) -> float:
-    """Log-odds from the line's width alone that it ends because its paragraph does; 0 for a full line that says nothing.
+    """Log-odds from the line's width alone that it ends because its paragraph does; 0 for a full
+    line that says nothing.
 
-    In a justified column the running lines are spread to the edge: a line short of it ends its paragraph even where the
-    next piece would not have fitted, and a line that is spread goes on.
+    In a justified column the running lines are spread to the edge: a line short of it ends its
+    paragraph even where the next piece would not have fitted, and a line that is spread goes on.
     """
     room, near = limits.room(line), limits.jitter * line.line.size
     spare = room - needed(line.line, following, limits)
@@ -93,7 +95,9 @@ def _sequence(number: int, last: int | None) -> float:
 
 
 def indent_odds(current: list[Placed], placed: Placed) -> float:
-    """Log-odds from the left edge: later lines of a paragraph share it, its first may stand further in or out."""
+    """Log-odds from the left edge: later lines of a paragraph share it,
+    its first may stand further in or out.
+    """
     size = placed.line.size
     step = _inset(placed) - _inset(current[-1])
     if len(current) >= 2:

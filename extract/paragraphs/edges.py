@@ -42,8 +42,8 @@ class _Pair:
 def measure_limits(cells: list[list[Placed]], pairs: Counter[str] | None = None) -> Limits:
     """Find the text limits of a column from all its cells, each its lines from top to bottom.
 
-    `pairs` counts neighbouring characters inside lines of the whole plan (`inner_pairs`); without it the column's own
-    are taken.
+    `pairs` counts neighbouring characters inside lines of the whole plan (`inner_pairs`); without
+    it the column's own are taken.
     """
     lines = [p for cell in cells for p in cell]
     if not lines:
@@ -86,7 +86,8 @@ def _pitch(lines: list[Placed]) -> float:
 
 
 def _natural(lines: list[Placed]) -> float:
-    """The gap between CJK glyphs that no justification has spread, of the glyph size: the one of clearly short lines.
+    """The gap between CJK glyphs that no justification has spread, of the glyph size: the one of
+    clearly short lines.
 
     Without such lines it is the one of the least spread.
     """
@@ -113,7 +114,9 @@ def _uneven(lines: list[Placed], limits: Limits) -> float:
 
 
 def _autospace(lines: list[Line]) -> float:
-    """The gap between CJK and Latin inside lines, of the glyph size, as the least spread of them show it."""
+    """The gap between CJK and Latin inside lines, of the glyph size,
+    as the least spread of them show it.
+    """
     gaps = sorted(
         (line.x0[i] - line.x1[i - 1]) / line.size
         for line in lines
@@ -149,7 +152,9 @@ def _pairs(cells: list[list[Placed]], limits: Limits) -> Iterator[_Pair]:
 
 
 def _edges(cells: list[list[Placed]], limits: Limits, size: float) -> None:
-    """Set the column's edge, its jitter, whether it is justified, and the edges of pages that differ."""
+    """Set the column's edge, its jitter, whether it is justified,
+    and the edges of pages that differ.
+    """
     lines = [p for cell in cells for p in cell]
     spread = [p for p in lines if _is_spread(p, limits, size)]
     near = _densest([p.x1 - p.line.right for p in spread], 0.5 * size)
@@ -206,7 +211,9 @@ def _densest(values: list[float], width: float) -> list[float]:
 
 
 def _mode(near: list[float], size: float) -> tuple[float, float]:
-    """Where most of the values lie, and how far (points) nineteen in twenty of their neighbours are off."""
+    """Where most of the values lie, and how far (points) nineteen in twenty of
+    their neighbours are off.
+    """
     core = _densest(near, 0.06 * size)
     edge = core[len(core) // 2]
     return edge, _quantile(sorted(abs(v - edge) for v in near if abs(v - edge) < 0.25 * size), 0.95)
@@ -215,9 +222,9 @@ def _mode(near: list[float], size: float) -> tuple[float, float]:
 def _ragged_edge(cells: list[list[Placed]], limits: Limits, left: float, size: float) -> float:
     """The edge (points from the cell's) that fits a ragged column best.
 
-    No line passes the edge, lines that go on leave less than the next piece needs, and lines that end leave more. All
-    edges that some line's end or need tells apart are tried. Where a range of them fits alike, it is the padding of the
-    left side if that is one of them, else the outermost.
+    No line passes the edge, lines that go on leave less than the next piece needs, and lines that
+    end leave more. All edges that some line's end or need tells apart are tried. Where a range of
+    them fits alike, it is the padding of the left side if that is one of them, else the outermost.
     """
     found = list(_pairs(cells, limits))
     ends = [p.x1 - p.line.right for c in cells for p in c]
@@ -243,7 +250,8 @@ def _costs(
     found = list(_pairs(cells, limits))
     if found:
         at = np.array([p.slack - p.need for p in found])
-        # A sentence may end inside a paragraph: that a line goes on costs little, whatever its characters.
+        # A sentence may end inside a paragraph: that a line goes on costs little,
+        # whatever its # characters.
         odds = np.clip([p.odds for p in found], -4.0, 2.0) * _is_prose(cells)
         fits = at[None, :] >= edges[:, None] - 0.5 * near
         cost += (np.where(fits, -odds, odds).clip(min=0.0)).sum(axis=1)
@@ -251,13 +259,17 @@ def _costs(
 
 
 def _is_prose(cells: list[list[Placed]]) -> bool:
-    """Whether the column holds sentences; in a list of names characters say nothing about line ends."""
+    """Whether the column holds sentences; in a list of names characters say nothing
+    about line ends.
+    """
     lines = [p.line.chars for c in cells for p in c]
     return sum(not PROSE.isdisjoint(chars) for chars in lines) >= 0.1 * len(lines)
 
 
 def _hang(lines: list[Placed], limits: Limits) -> float:
-    """How far (of the glyph size) punctuation at a line's end passes the edge, where several lines show it."""
+    """How far (of the glyph size) punctuation at a line's end passes the edge,
+    where several lines show it.
+    """
     past = [
         -limits.room(p) / p.line.size
         for p in lines
@@ -269,8 +281,9 @@ def _hang(lines: list[Placed], limits: Limits) -> float:
 def _hidden(pairs: list[_Pair], limits: Limits, width: float) -> float:
     """Log-odds that a full line followed by an unmarked one ends a paragraph.
 
-    Paragraphs end anywhere on a line, so their last lines are full once in as many as the line has places for the next
-    piece; how often an unmarked line opens a paragraph shows where the line above is clearly short.
+    Paragraphs end anywhere on a line, so their last lines are full once in as many as the line has
+    places for the next piece; how often an unmarked line opens a paragraph shows where the line
+    above is clearly short.
     """
     short = full = 0
     for p in pairs:

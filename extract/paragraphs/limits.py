@@ -27,20 +27,26 @@ class Placed:
 
 @dataclass(slots=True)
 class Limits:
-    """How far text may reach in a column, as distances (points) from the cell's edges, and the column's habits."""
+    """How far text may reach in a column, as distances (points) from the cell's edges, and the
+    column's habits.
+    """
 
     left: float
     right: float
     pitch: float = 1.0
     """Advance of a CJK glyph as a multiple of its size (above 1 where text is letter-spaced)."""
     jitter: float = UNSPREAD
-    """Of the glyph size: how far line ends may be off. Print has hardly any, a scan's glyph boxes are estimates."""
+    """Of the glyph size: how far line ends may be off. Print has hardly any,
+    a scan's glyph boxes are estimates.
+    """
     justified: bool = False
     """Running lines are spread to the edge, so any line short of it ends a paragraph."""
     natural: float = 0.0
     """Of the glyph size: the gap between CJK glyphs that no justification has spread."""
     uneven: float = 0.0
-    """Of the glyph size: how much lines that are not spread seem to be, by the noise of their glyph boxes."""
+    """Of the glyph size: how much lines that are not spread seem to be,
+    by the noise of their glyph boxes.
+    """
     autospace: float = AUTOSPACE
     """Of the glyph size: the gap between CJK and Latin."""
     hang: float = 0.0
@@ -48,7 +54,9 @@ class Limits:
     pages: dict[int, float] = field(default_factory=dict)
     """`right` on pages whose cells are padded differently."""
     hidden: float = -4.0
-    """Log-odds that a full line followed by an unmarked one ends a paragraph, before any character is looked at."""
+    """Log-odds that a full line followed by an unmarked one ends a paragraph,
+    before any character is looked at.
+    """
     witness: Witness = field(default_factory=Witness)
 
     def room(self, placed: Placed) -> float:
@@ -62,7 +70,9 @@ class Limits:
         return self.room(placed) + (max(0.0, excess) if excess < inf else 0.0)
 
     def excess(self, line: Line) -> float:
-        """Points by which justification has spread the line; infinite where it has no two CJK glyphs in a row."""
+        """Points by which justification has spread the line; infinite where it has no two CJK
+        glyphs in a row.
+        """
         return line.spread - self.natural * line.size * cjk_pairs(line.chars)
 
     def is_spread(self, line: Line) -> bool:

@@ -1,7 +1,7 @@
 """What line breaking may not divide: the piece of text that stands at a line's start.
 
-The rules follow the W3C's Requirements for Chinese Text Layout (clreq), section on prohibition rules for line start and
-end.
+The rules follow the W3C's Requirements for Chinese Text Layout (clreq), section on prohibition
+rules for line start and end.
 """
 
 from __future__ import annotations

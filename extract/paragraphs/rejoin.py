@@ -1,8 +1,9 @@
 """Printed lines → paragraphs.
 
-In a justified narrow column the end of a line says nothing by itself. A line ends a paragraph when what follows could
-still have stood on it (the free width would have held the next unbreakable piece), when a list marker opens the next
-line, or when characters and indent say so. Where they leave it open the text goes on, and the paragraph carries a doubt.
+In a justified narrow column the end of a line says nothing by itself. A line ends a paragraph when
+what follows could still have stood on it (the free width would have held the next unbreakable
+piece), when a list marker opens the next line, or when characters and indent say so. Where they
+leave it open the text goes on, and the paragraph carries a doubt.
 """
 
 from __future__ import annotations
@@ -59,8 +60,8 @@ class Rejoined:
 def join_text(lines: list[Line], rights: list[float] | None = None) -> str:
     """Rejoin wrapped lines: CJK runs on; a space stands where a line broke between Latin words.
 
-    `rights` gives the x (points) up to which each line could have been filled; a Latin word is taken as broken inside
-    only where not even one more letter would have fitted.
+    `rights` gives the x (points) up to which each line could have been filled; a Latin word is
+    taken as broken inside only where not even one more letter would have fitted.
     """
     text = lines[0].text
     for i in range(1, len(lines)):
@@ -84,7 +85,9 @@ def join_text(lines: list[Line], rights: list[float] | None = None) -> str:
 
 
 def _letter(line: Line) -> float:
-    """Width (points) of the line's first letter with the closing marks that may not be parted from it."""
+    """Width (points) of the line's first letter with the closing marks that may not
+    be parted from it.
+    """
     i = 1
     while i < len(line.chars) and line.chars[i] in NO_START:
         i += 1
@@ -99,7 +102,8 @@ def _in_link(text: str) -> bool:
 def rejoin(lines: list[Placed], limits: Limits, expected: int | None = None) -> list[Rejoined]:
     """Divide the lines of one cell into paragraphs, in order.
 
-    `expected` is the next number of the list that the cell continues, which lets a marker without its dot be recognised.
+    `expected` is the next number of the list that the cell continues, which lets a marker without
+    its dot be recognised.
     """
     out: list[Rejoined] = []
     current: list[Placed] = []

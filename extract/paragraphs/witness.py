@@ -1,6 +1,8 @@
-"""The plan as witness: what its lines show about characters that end a paragraph and characters that stand together.
+"""The plan as witness: what its lines show about characters that end a paragraph and characters
+that stand together.
 
-All odds are natural logarithms, positive where a break between two lines was meant, negative where the text goes on.
+All odds are natural logarithms, positive where a break between two lines was meant, negative where
+the text goes on.
 """
 
 from __future__ import annotations
@@ -13,8 +15,8 @@ from math import log
 
 from extract.paragraphs.pieces import NO_END, NO_START
 
-# Shares of characters at paragraph ends and inside lines before a plan has shown its own; counted over public service
-# plans. What is not named here shares the rest.
+# Shares of characters at paragraph ends and inside lines before a plan has shown its own; counted
+# over public service plans. What is not named here shares the rest.
 ENDS = {
     "。": 0.70,
     "；": 0.06,
@@ -38,14 +40,18 @@ ADDRESS = frozenset("/.-_@:&=")
 
 @dataclass(slots=True)
 class Witness:
-    """Counts of characters that end clearly short lines, that stand inside lines, and of neighbours inside lines."""
+    """Counts of characters that end clearly short lines, that stand inside lines,
+    and of neighbours inside lines.
+    """
 
     ends: Counter[str] = field(default_factory=Counter)
     inside: Counter[str] = field(default_factory=Counter)
     pairs: Counter[str] = field(default_factory=Counter)
 
     def odds(self, last: str, first: str) -> float:
-        """Log-odds that a paragraph ends between two characters that stand on either side of a line's end."""
+        """Log-odds that a paragraph ends between two characters that stand on
+        either side of a line's end.
+        """
         if begins_nothing(first):
             return START
         if last in NO_END:

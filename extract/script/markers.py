@@ -96,7 +96,8 @@ _DECIMAL = re.compile(r"[1-9][0-9]?[.．](?:[0-9](?![0-9])|[0-9]+(?=[公米倍�
 
 
 def match_glued(text: str) -> Marker | None:
-    """A number whose text begins with a figure (「1.1999服務專線」, 「2.24小時受理」), or a decimal that looks alike.
+    """A number whose text begins with a figure (「1.1999服務專線」, 「2.24小時受理」), or a decimal
+    that looks alike.
 
     Only the numbers of its list tell the two apart; dates (「9.1.6」) are neither.
     """
@@ -105,7 +106,9 @@ def match_glued(text: str) -> Marker | None:
 
 
 def is_decimal(text: str) -> bool:
-    """Whether a decimal (「1.5公里」) is the likelier reading of a number before a figure, without its list."""
+    """Whether a decimal (「1.5公里」) is the likelier reading of a number before a figure,
+    without its list.
+    """
     return _DECIMAL.match(text) is not None
 
 
@@ -115,7 +118,9 @@ LEVEL["roman"] = 6
 
 
 def match_roman(text: str) -> Marker | None:
-    """A Roman number that opens `text`: 「Ⅰ、」, 「II.」, 「iv.」; single letters may as well be Latin ones."""
+    """A Roman number that opens `text`: 「Ⅰ、」, 「II.」, 「iv.」;
+    single letters may as well be Latin ones.
+    """
     found = _ROMAN.match(text)
     if not found:
         return None

@@ -1,7 +1,8 @@
 """Rows that hold several focus points, each beside or above its own list: taken apart.
 
-Some plans draw no rule between the groups of a pillar, others print the focus point in the measure cell above its list. What
-belongs together then shows by place: a heading stands where its list begins.
+Some plans draw no rule between the groups of a pillar, others print the focus point in the measure
+cell above its list. What belongs together then shows by place: a heading stands where its list
+begins.
 """
 
 from __future__ import annotations
@@ -20,10 +21,11 @@ HEADINGS = ("cjk", "cjk_paren", "number", "number_paren")
 
 
 def split_beside(rows: list[Row], styles: Styles, pitch: float) -> list[Row]:
-    """Divide rows whose pillar or focus cell holds several headings, each beside the beginning of its list.
+    """Divide rows whose pillar or focus cell holds several headings,
+    each beside the beginning of its list.
 
-    `pitch` is the distance between lines in points. Where headings are only stacked at the cell's top, the rows stay as
-    they are: which measure belongs to which is then no matter of place.
+    `pitch` is the distance between lines in points. Where headings are only stacked at the cell's
+    top, the rows stay as they are: which measure belongs to which is then no matter of place.
     """
     for role in ("pillar", "focus"):
         rows = _split_role(rows, role, styles, pitch)
@@ -62,7 +64,9 @@ def _points(cell: TextCell) -> list[TextCell]:
 
 
 def _beginnings(row: Row, styles: Styles, pitch: float) -> list[float]:
-    """Where in the row (points down the table) a list begins anew, or its theme; without numbers, what stands below a gap."""
+    """Where in the row (points down the table) a list begins anew, or its theme; without numbers,
+    what stands below a gap.
+    """
     lines = [placed.line for placed in row.measure.lines]
     out = [lines[0].order] if lines else []
     for above, line in pairwise(lines):
@@ -81,7 +85,7 @@ def _parts(row: Row, role: str, points: list[TextCell], near: float) -> list[Row
     if len(starts) < 2:
         return [row]
     bounds = [float("-inf"), *starts[1:], float("inf")]
-    out = []
+    out: list[Row] = []
     for point, (low, high) in zip(points, pairwise(bounds), strict=True):
         own = [p for p in row.measure.lines if low <= p.line.order < high]
         if own:
@@ -94,7 +98,8 @@ def _parts(row: Row, role: str, points: list[TextCell], near: float) -> list[Row
 def split_inside(
     rows: list[Row], paragraphs: list[list[Rejoined]], styles: Styles
 ) -> tuple[list[Row], list[list[Rejoined]]]:
-    """Divide rows at the focus points that stand in their measure cells; both lists come back in step.
+    """Divide rows at the focus points that stand in their measure cells;
+    both lists come back in step.
 
     What stands in a cell above its first focus point goes on under the one before.
     """
@@ -122,6 +127,8 @@ def split_inside(
 
 
 def _heading(part: list[Rejoined], top: str | None) -> int:
-    """How many paragraphs the focus point takes: those above the first numbered measure, one where none is numbered."""
+    """How many paragraphs the focus point takes: those above the first numbered measure, one where
+    none is numbered.
+    """
     numbered = [n for n, p in enumerate(part) if p.marker is not None and p.marker.style == top]
     return numbered[0] if numbered else 1

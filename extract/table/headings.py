@@ -15,8 +15,8 @@ LINES_MOST = 3  # a heading above a table is no longer
 def take_headings(parts: list[Part], lines: list[Line]) -> list[Line]:
     """Make bands of the numbered headings right above the parts; returns their lines.
 
-    Lines above tables are headings when their numbers count from 1 on, table by table. `lines` are those outside the grids, in
-    reading order.
+    Lines above tables are headings when their numbers count from 1 on, table by table. `lines` are
+    those outside the grids, in reading order.
     """
     found = {n: own for n, own in enumerate(_above(parts, lines)) if own}
     numbers = [own[0].marker.number for own in found.values() if own[0].marker is not None]
@@ -29,7 +29,9 @@ def take_headings(parts: list[Part], lines: list[Line]) -> list[Line]:
 
 
 def _above(parts: list[Part], lines: list[Line]) -> Iterator[list[Line]]:
-    """The numbered heading that stands last above each part, below the part before; empty where none does."""
+    """The numbered heading that stands last above each part, below the part before;
+    empty where none does.
+    """
     before = (0, 0.0)
     for part in parts:
         start = (part.grid.page, part.grid.ys[0])

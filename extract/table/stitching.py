@@ -43,8 +43,9 @@ def stitch(
 ) -> PlanTable | None:
     """Build the plan table from all grids of a document (in reading order, cells with lines).
 
-    `heights` gives each page's height in points, `open_lines` what stands outside the grids: headings
-    between the parts of the table are taken from it. None when no grid has a plan table's header.
+    `heights` gives each page's height in points, `open_lines` what stands outside the grids:
+    headings between the parts of the table are taken from it. None when no grid has a plan table's
+    header.
     """
     found = find_parts(grids)
     if found is None:

@@ -1,1 +1,1 @@
-"""Lines in, paragraphs and the outline they make out: title, sections, measures."""
+"""Lines and paragraphs in, the outline they make out: title, sections, measures."""

@@ -1,11 +1,12 @@
 """Which marker style opens which level of a plan: pillar, focus point or measure.
 
-A plan is one outline, 一、 pillar, (一) focus point, 1. measure, printed in different places: in columns of their own, in
-banner rows across the table, in the measure cell, in paragraphs. The place alone does not tell the level, and neither does the
-style: an office may number its measures 一、 below focus points (一). So every way to give the levels that have no column of
-their own to the styles that occur is tried on the whole plan, and what breaks is counted: numbers that do not follow,
-lists that do not begin anew under a new parent, headings without children, items without a parent. The way that breaks least is
-taken; its lead over the next best says how sure it is.
+A plan is one outline, 一、 pillar, (一) focus point, 1. measure, printed in different places: in
+columns of their own, in banner rows across the table, in the measure cell, in paragraphs. The place
+alone does not tell the level, and neither does the style: an office may number its measures 一、
+below focus points (一). So every way to give the levels that have no column of their own to the
+styles that occur is tried on the whole plan, and what breaks is counted: numbers that do not
+follow, lists that do not begin anew under a new parent, headings without children, items without a
+parent. The way that breaks least is taken; its lead over the next best says how sure it is.
 """
 
 from __future__ import annotations
@@ -28,12 +29,14 @@ ANEW = 0.3  # a list that begins anew although nothing above it changed (under a
 LATE = 0.6  # a list that does not begin at 1 under a new parent, nor counts on from the list before
 ON = 0.1  # a list that counts on under a new parent
 CHILDLESS = 1.0  # a heading right above the next one
-ORPHAN = 0.5  # an item whose parent level has not been seen, or a band or marked cell that opens no level
+# An item whose parent level has not been seen, or a band or marked cell that opens no level.
+ORPHAN = 0.5
 OUTRANKS = 0.5  # a marker left within a text although its style stands above the measure's
 LONG = 1.0  # a heading longer than headings are
 HEADING_MOST = 160  # characters
 
-# Order of levels in official papers (文書處理手冊, 行政院): what departs from it needs better numbers to be believed.
+# Order of levels in official papers (文書處理手冊, 行政院): what departs from it needs better
+# numbers to be believed.
 _PRIOR: dict[str, dict[str | None, float]] = {
     "pillar": {"cjk": 0.0, None: 0.5, "section": 0.5, "cjk_paren": 1.0, "number": 2.0},
     "focus": {"cjk_paren": 0.0, None: 0.8, "cjk": 0.5, "number": 3.0},
@@ -50,8 +53,8 @@ Key = tuple[str, str | None]
 class Block:
     """A paragraph or band in reading order.
 
-    `length` counts its characters; `opens` is set on the first block of a ruled row or section; `under` names the level of the
-    column heading that changed right above it (None: none did).
+    `length` counts its characters; `opens` is set on the first block of a ruled row or section;
+    `under` names the level of the column heading that changed right above it (None: none did).
     """
 
     place: str
@@ -68,7 +71,9 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Levels:
-    """The reading taken: which level each (place, style) opens, what breaks in it, and its lead over the next best."""
+    """The reading taken: which level each (place, style) opens, what breaks in it, and its lead
+    over the next best.
+    """
 
     of: dict[Key, str]
     cost: float
@@ -83,7 +88,9 @@ class Levels:
 
 
 def find_levels(blocks: list[Block], needed: Iterable[str]) -> Levels:
-    """The likeliest reading of the blocks, in which each `needed` level is opened by one (place, style) at most."""
+    """The likeliest reading of the blocks, in which each `needed` level is opened by one (place,
+    style) at most.
+    """
     wanted = [level for level in LEVELS if level in set(needed)]
     ranked = sorted(
         (
@@ -98,7 +105,9 @@ def find_levels(blocks: list[Block], needed: Iterable[str]) -> Levels:
 
 
 def _readings(blocks: list[Block], wanted: list[str]) -> Iterator[dict[Key, str]]:
-    """Every way to give the wanted levels to the keys that occur, each key to one level, the outer levels' styles first."""
+    """Every way to give the wanted levels to the keys that occur, each key to one level, the outer
+    levels' styles first.
+    """
     counts = Counter(b.key for b in blocks)
     choices: list[list[Key | None]] = [
         [None, *(key for key in counts if _may_open(level, key, counts[key]))] for level in wanted
@@ -132,8 +141,7 @@ def _cost(blocks: list[Block], reading: dict[Key, str], wanted: list[str]) -> fl
     childless: str | None = None
     for block in blocks:
         if block.under is not None:
-            for level in LEVELS[LEVELS.index(block.under) + 1 :]:
-                fresh[level] = True
+            fresh.update(dict.fromkeys(LEVELS[LEVELS.index(block.under) + 1 :], True))
         level = reading.get(block.key)
         if level is None:
             if block.place == BAND or block.opens and block.style not in (None, "bullet"):
@@ -158,7 +166,9 @@ def _cost(blocks: list[Block], reading: dict[Key, str], wanted: list[str]) -> fl
 
 
 def _follows(number: int, last: int, fresh: bool) -> float:
-    """What a number costs behind the `last` of its level; `fresh` where a new parent stands between them."""
+    """What a number costs behind the `last` of its level;
+    `fresh` where a new parent stands between them.
+    """
     if fresh:
         return 0.0 if number == 1 else ON if number == last + 1 else LATE
     if number == last + 1:

@@ -106,8 +106,9 @@ def _paragraph(text: str, lines: list[Line]) -> Paragraph:
 def _title(lines: list[Line]) -> tuple[str | None, list[Line], list[Line]]:
     """The title (possibly on two or three lines), its lines and the other ones.
 
-    It ends with 計畫, in one of the first lines, and is set in one size; failing that, it is what is
-    set largest. What stands beside or above it in another size (a stamp, a number) is no part of it.
+    It ends with 計畫, in one of the first lines, and is set in one size; failing that, it is what
+    is set largest. What stands beside or above it in another size (a stamp, a number) is no part of
+    it.
     """
     for i, line in enumerate(lines[:TITLE_WITHIN]):
         if re.search(r"計\s*[畫劃]", line.text):
@@ -126,7 +127,7 @@ def _title(lines: list[Line]) -> tuple[str | None, list[Line], list[Line]]:
 
 
 def _widest(line: Line) -> Line:
-    """The line without what stands far beside it: its longest stretch of glyphs without a wide gap."""
+    """The line without what stands far beside it: its longest stretch without a wide gap."""
     gaps = [
         n + 1 for n, (a, b) in enumerate(zip(line.x1, line.x0[1:])) if b - a > APART * line.size
     ]

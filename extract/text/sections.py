@@ -28,7 +28,9 @@ _INTRODUCES = re.compile(r"(?:如下|下表|如附表|表列)[表列]?\s*[：:�
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a table stands: page from 1, top and bottom in points; whether it is part of the plan table."""
+    """Where a table stands: page from 1, top and bottom in points;
+    whether it is part of the plan table.
+    """
 
     page: int
     top: float
@@ -46,7 +48,9 @@ def section_marker(line: Line, style: str = "section") -> Marker | None:
 
 
 def section_style(lines: list[Line], table: bool) -> str:
-    """How sections are numbered: 壹、, or 一、 where no line is and a plan `table` holds what else would be."""
+    """How sections are numbered: 壹、, or 一、 where no line is and a plan `table`
+    holds what else would be.
+    """
     if any(section_marker(line) is not None for line in lines) or not table:
         return "section"
     first = next((line for line in lines if section_marker(line, "cjk") is not None), None)
@@ -56,8 +60,8 @@ def section_style(lines: list[Line], table: bool) -> str:
 def section_starts(lines: list[Line], style: str) -> list[int]:
     """Indices of the lines that open a section.
 
-    An attached form (附件、附表) has sections of its own: they open none. Where sections are numbered 一、 like their own
-    paragraphs, a line opens one only when it counts on and is short.
+    An attached form (附件、附表) has sections of its own: they open none. Where sections are
+    numbered 一、 like their own paragraphs, a line opens one only when it counts on and is short.
     """
     out: list[int] = []
     attached = False
@@ -72,7 +76,9 @@ def section_starts(lines: list[Line], style: str) -> list[int]:
 
 
 def contents(lines: list[Line]) -> list[Line]:
-    """Lines of a contents page: headings led by dots to their page, or printed again with the text below them."""
+    """Lines of a contents page: headings led by dots to their page,
+    or printed again with the text below them.
+    """
     led = [line for line in lines if _LEADER.search(line.text)]
     if len(led) >= 2:
         pages = {line.page for line in led}
@@ -99,7 +105,9 @@ def _bare(line: Line) -> str:
 
 
 def between(lines: Iterable[Line], places: list[Place]) -> list[Line]:
-    """Lines beside the parts of the plan table that only say that it goes on (表（續）) or follows (如下表：)."""
+    """Lines beside the parts of the plan table that only say that it goes on (表（續）)
+    or follows (如下表：).
+    """
     parts = [place for place in places if place.plan]
     if not parts:
         return []

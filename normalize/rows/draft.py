@@ -14,7 +14,6 @@ from pydantic import ValidationError
 
 from batch.store import File, read
 from extract.model import PrintedPlan
-from normalize import __version__
 from normalize.matching.headings import PlanHeadings, match_plan
 from normalize.model import ROC_OFFSET, Draft, PlanRow
 from normalize.rows.checks import Case, doubts
@@ -22,6 +21,7 @@ from normalize.rows.findings import UnknownFinding, printed_findings
 from normalize.rows.measures import add_measures
 from normalize.rows.sections import section_rows
 from normalize.rows.units import mend_units
+from normalize.version import VERSION
 from normalize.vocabulary.agencies import Agency, resolve
 from normalize.vocabulary.text import repair
 from normalize.vocabulary.titles import Title, parse_title
@@ -117,7 +117,7 @@ def _plan_row(
         glyphs=plan.glyphs,
         glyphs_unplaced=plan.glyphs_unplaced,
         extracted_at=None,
-        pipeline_version=f"extract {plan.extractor_version or '?'}, normalize {__version__}",
+        pipeline_version=f"extract {plan.extractor_version or '?'}, normalize {VERSION}",
         agency_parent=agency.parent if agency else None,
         agency_score=agency.score if agency else None,
         taxonomy_score=heads.support if edition else 0.0,
