@@ -10,6 +10,7 @@ from extract.layout.vertical import is_vertical, upright
 from extract.paragraphs.pieces import SENTENCE_END
 from extract.script import markers
 from extract.table.columns import EXTRA, Columns, count_header_rows, find_columns
+from extract.table.headers import divide
 
 SAME_EDGE = 0.03  # of the table's width: column edges this near are the same column elsewhere
 
@@ -41,18 +42,20 @@ def find_parts(grids: list[Grid]) -> tuple[Columns, list[Part]] | None:
     The lines of all parts get their place down the table (`Line.order`, points).
     """
     columns: Columns | None = None
-    found: list[tuple[int, int]] = []
+    parts: list[Part] = []
     for i, grid in enumerate(grids):
         if columns is None:
             columns = _opening(grid, grids[i + 1] if i + 1 < len(grids) else None)
-            rows = min(columns.header_rows, len(grid.ys) - 1) if columns is not None else None
-        else:
-            rows = _header_rows(columns, grid)
-        if rows is not None:
-            found.append((i, rows))
+        if columns is None:
+            continue
+        for own in divide(grid, columns.headers):
+            rows = _header_rows(columns, own)
+            if not parts:
+                rows = min(columns.header_rows, len(own.ys) - 1)
+            if rows is not None:
+                parts.append(Part(i, own, rows, _by_role(columns, own, rows)))
     if columns is None:
         return None
-    parts = [Part(i, grids[i], rows, _by_role(columns, grids[i], rows)) for i, rows in found]
     _set_upright(parts)
     _set_markers(parts)
     _set_order(parts)

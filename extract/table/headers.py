@@ -1,0 +1,73 @@
+"""Header rows that a table prints again, wherever they stand: the table is divided above them.
+
+Where a merged cell goes on below a repeated header, office software draws no rule between the two:
+label and text stand in one cell then, which is cut at the header's foot.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from extract.layout.grid import Cell, Grid
+
+LABELS_LEAST = 2  # known labels beside each other make a header row
+
+
+def divide(grid: Grid, labels: list[str]) -> list[Grid]:
+    """The grid cut above each row that repeats the header, whose `labels` are known.
+
+    Row, column and box of the cells are those within the part (points, as before).
+    """
+    headers = [found for row in range(len(grid.ys) - 1) if (found := _header(grid, row, labels))]
+    cells = list(grid.cells)
+    for row, foot in headers:
+        cells = [part for cell in cells for part in _cut(cell, row, foot, grid)]
+    bounds = sorted({0, *(row for row, _ in headers), len(grid.ys) - 1})
+    return [
+        _rows(grid, cells, first, last) for first, last in zip(bounds, bounds[1:], strict=False)
+    ]
+
+
+def _header(grid: Grid, row: int, labels: list[str]) -> tuple[int, int] | None:
+    """The row and the one below its header, where the cells that begin in it hold labels."""
+    begin = [c for c in grid.cells if c.row == row and c.lines]
+    whole = [c for c in begin if _text(c) in labels]
+    if len(whole) < LABELS_LEAST:
+        return None
+    foot = min(c.row_end for c in whole)
+    mixed = [c for c in begin if c not in whole]
+    if all(c.row_end > foot and _label_lines(c, grid.ys[foot]) for c in mixed):
+        return row, foot
+    return None
+
+
+def _text(cell: Cell) -> str:
+    return "".join(cell.text.split())
+
+
+def _label_lines(cell: Cell, foot: float) -> bool:
+    """Whether the cell prints something above the header's foot (points)."""
+    return any(line.baseline < foot for line in cell.lines)
+
+
+def _cut(cell: Cell, row: int, foot: int, grid: Grid) -> list[Cell]:
+    """The cell, in two where it runs from a header row past the header's foot."""
+    if cell.row != row or cell.row_end <= foot:
+        return [cell]
+    y = grid.ys[foot]
+    above = [line for line in cell.lines if line.baseline < y]
+    below = [line for line in cell.lines if line.baseline >= y]
+    return [
+        replace(cell, row_end=foot, y1=y, lines=above),
+        replace(cell, row=foot, y0=y, lines=below),
+    ]
+
+
+def _rows(grid: Grid, cells: list[Cell], first: int, last: int) -> Grid:
+    """The rows from `first` up to `last` as a grid of their own."""
+    own = [
+        replace(c, row=max(c.row, first) - first, row_end=min(c.row_end, last) - first)
+        for c in cells
+        if first <= c.row < last
+    ]
+    return replace(grid, ys=grid.ys[first : last + 1], cells=own)
