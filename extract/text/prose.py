@@ -1,115 +1,83 @@
-"""Plans without a table: the same printed as an outline 一、 (一) 1., the unit in brackets."""
+"""Plans without a table: the same printed as an outline 一、 (一) 1., each measure's unit behind it."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from extract.model import Box, Paragraph, PrintedMeasure, PrintedPlan, PrintedRow, PrintedUnit
+from extract.model import Paragraph, PrintedMeasure, PrintedPlan, PrintedRow, PrintedUnit
 from extract.script import markers
-from extract.script.markers import LEVEL, Marker
+from extract.script.markers import Marker
 from extract.script.vocabulary import UNIT, UNIT_ROLES, one_of
+from extract.text.levels import LEVELS, PROSE, Block, find_levels
 from extract.text.measures import is_title
 
-# 「（主辦：民政課）」 or 「（民政課、社會課）」 at the end of a measure.
-_LABEL = rf"(?:{one_of(list(UNIT_ROLES))}?(?:單位|課室|機關)?\s*[:：]\s*)?"
+_ROLE = one_of([*UNIT_ROLES, "承辦", "主辦", "執行", "辦理", "權責", "責任"])
+_LABEL = rf"(?:{_ROLE}?(?:單位|課室|機關)?\s*[:：]\s*)"
 _NAME = rf"[^（）()【】\[\]，。；]{{1,12}}{UNIT}"
-_UNIT = re.compile(rf"[（(【\[]\s*{_LABEL}((?:{_NAME}[、，,；;/及]?)+)\s*[）)】\]]\s*[。.]?$")
-_STYLES = {"cjk", "cjk_paren", "number", "number_paren"}
-
-
-@dataclass(frozen=True, slots=True)
-class Levels:
-    """Marker styles of pillars, focus points and measures; None where the outline has no such."""
-
-    pillar: str | None
-    focus: str | None
-    measure: str | None
+_NAMES = rf"((?:{_NAME}[、，,；;/及]?)+)"
+# 「（主辦：民政課）」 or 「（民政課、社會課）」 at the end of a measure.
+_BRACKET = re.compile(rf"[（(【\[]\s*{_LABEL}?{_NAMES}\s*[）)】\]]\s*[。.]?$")
+# 「承辦單位：民政課、社會課」 on a line of its own.
+_LINE = re.compile(rf"{_LABEL}{_NAMES}[。.]?$")
+NAMED_LEAST = 2  # measures that name a unit: fewer make no plan
 
 
 def rows_from_sections(plan: PrintedPlan) -> list[PrintedRow]:
     """Read measures out of the sections of a plan without a table.
 
-    The section with the most measures that name a unit is taken; its paragraphs' markers give the
-    levels. Returns [] when fewer than two measures name a unit: the document is then no plan.
+    The section with the most measures that name a unit is taken; the markers of its paragraphs give
+    the levels, as in a table. Returns [] for a document that is no plan.
     """
     read = [_read(section.paragraphs) for section in plan.sections]
-    named = [count for _, count in read]
-    if max(named, default=0) < 2:
+    named = [outline.named for outline in read]
+    if max(named, default=0) < NAMED_LEAST:
         return []
     best = named.index(max(named))
     plan.sections[best].has_plan_table = True
     plan.sections[best].paragraphs = []
-    return read[best][0]
+    return [row for row in read[best].rows if row.measures]
 
 
-def _read(paragraphs: list[Paragraph]) -> tuple[list[PrintedRow], int]:
-    """Rows of one section, and how many of its paragraphs name a unit."""
-    levels = _levels(paragraphs)
-    if levels is None:
-        return [], 0
-    rows = _Rows(levels)
-    for paragraph in paragraphs:
-        rows.enter(paragraph)
-    for row in rows.rows:
-        for measure in row.measures:
-            if len(measure.paragraphs) > 1 and is_title(measure.paragraphs[0].text):
-                measure.title = measure.paragraphs.pop(0).text
-    return [r for r in rows.rows if r.measures], rows.named
+@dataclass(slots=True)
+class _Outline:
+    """Rows made so far, the headings that hold, and how many paragraphs named a unit."""
 
+    rows: list[PrintedRow] = field(default_factory=list)
+    pillar: str = ""
+    focus: list[Paragraph] = field(default_factory=list)
+    pillars: int = 0
+    named: int = 0
+    opened: bool = True
+    """A heading stands above the next measure that no row has yet."""
 
-def _levels(paragraphs: list[Paragraph]) -> Levels | None:
-    """The outline's levels from the markers in it; None when there are fewer than two."""
-    found = {m.style for p in paragraphs if (m := markers.match(p.text))} & _STYLES
-    if len(found) < 2:
-        return None
-    pillar = "cjk" if "cjk" in found else None
-    focus = "cjk_paren" if "cjk_paren" in found else None
-    return Levels(pillar, focus, min(found - {pillar, focus}, key=LEVEL.__getitem__, default=None))
+    def head(self, level: str, paragraph: Paragraph) -> None:
+        """Take up a heading."""
+        if level == "pillar":
+            self.pillar, self.focus = paragraph.text, []
+            self.pillars += 1
+        else:
+            self.focus = [paragraph]
+        self.opened = True
 
+    def row(self) -> PrintedRow:
+        """The row of the headings that hold."""
+        if self.opened or not self.rows:
+            self.opened = False
+            self.rows.append(
+                PrintedRow(
+                    pillar=self.pillar,
+                    pillar_cell=max(self.pillars - 1, 0),
+                    focus=[p.text for p in self.focus],
+                    focus_cell=len(self.rows),
+                    focus_boxes=[box for p in self.focus for box in p.boxes],
+                )
+            )
+        return self.rows[-1]
 
-class _Rows:
-    """Takes up the paragraphs of an outline in order; `rows` are what they make."""
-
-    def __init__(self, levels: Levels) -> None:
-        self.levels = levels
-        self.rows: list[PrintedRow] = []
-        self.named = 0
-        """Paragraphs of measures that name a unit."""
-        self.pillar, self.focus = "", ""
-        self.pillar_cell = self.focus_cell = -1
-
-    def enter(self, paragraph: Paragraph) -> None:
-        found = markers.match(paragraph.text)
-        style = found.style if found is not None else None
-        levels = self.levels
-        if style is not None and style == levels.pillar:
-            self.pillar, self.focus = paragraph.text, ""
-            self.pillar_cell += 1
-        elif style is not None and style == levels.focus and levels.measure is not None:
-            self.focus = paragraph.text
-            # A focus point that carries the unit stands for its own measure.
-            self._open_row([_units(paragraph.text)[0]], paragraph.boxes)
-        elif self.pillar or self.focus:
-            self._measure(paragraph, found if style == levels.measure else None)
-
-    def _open_row(self, focus: list[str], boxes: list[Box]) -> None:
-        self.focus_cell += 1
-        row = PrintedRow(
-            pillar=self.pillar,
-            pillar_cell=max(self.pillar_cell, 0),
-            focus=focus,
-            focus_cell=self.focus_cell,
-            focus_boxes=boxes,
-        )
-        self.rows.append(row)
-
-    def _measure(self, paragraph: Paragraph, marker: Marker | None) -> None:
+    def measure(self, paragraph: Paragraph, marker: Marker | None) -> None:
         """A paragraph of a measure; one with a marker opens the next."""
-        other_pillar = self.rows and self.rows[-1].pillar_cell != max(self.pillar_cell, 0)
-        if not self.rows or (self.focus == "" and other_pillar):
-            self._open_row([self.focus] if self.focus else [], [])
-        measures = self.rows[-1].measures
+        measures = self.row().measures
         text, units = _units(paragraph.text)
         self.named += bool(units)
         if marker is not None or not measures:
@@ -118,7 +86,8 @@ class _Rows:
         if marker is not None:
             measure.marker = text[: marker.length].strip()
             text = text[marker.length :].strip()
-        measure.paragraphs.append(paragraph.model_copy(update={"text": text}))
+        if text:
+            measure.paragraphs.append(paragraph.model_copy(update={"text": text}))
         measure.boxes += paragraph.boxes
         if units:
             box = paragraph.boxes[-1] if paragraph.boxes else None
@@ -126,9 +95,40 @@ class _Rows:
             measure.units_beside = "measure"
 
 
+def _read(paragraphs: list[Paragraph]) -> _Outline:
+    """Rows of one section."""
+    found = [_marker(p.text) for p in paragraphs]
+    blocks = [
+        Block(PROSE, m.style if m else None, m.number if m else 0, len(p.text))
+        for p, m in zip(paragraphs, found, strict=True)
+    ]
+    levels = find_levels(blocks, LEVELS)
+    out = _Outline()
+    if len(levels.of) < 2:
+        return out
+    for paragraph, marker, block in zip(paragraphs, found, blocks, strict=True):
+        level = levels.level(block)
+        if level in ("pillar", "focus"):
+            text, units = _units(paragraph.text)
+            out.head(level, paragraph.model_copy(update={"text": text}))
+            if units and level == "focus":  # it stands for its own measure
+                out.measure(paragraph, None)
+        elif out.pillar or out.focus:
+            out.measure(paragraph, marker if level == "measure" else None)
+    for measure in (m for row in out.rows for m in row.measures):
+        if len(measure.paragraphs) > 1 and is_title(measure.paragraphs[0].text):
+            measure.title = measure.paragraphs.pop(0).text
+    return out
+
+
+def _marker(text: str) -> Marker | None:
+    """The marker that opens a paragraph, which is one also before a figure (1.1999服務專線)."""
+    return markers.match(text) or markers.match_glued(text)
+
+
 def _units(text: str) -> tuple[str, list[str]]:
-    """Split the bracketed unit list off the end of a measure."""
-    found = _UNIT.search(text)
+    """Split the unit list off the end of a measure; a line of units leaves nothing."""
+    found = _BRACKET.search(text) or _LINE.match(text)
     if not found:
         return text, []
     names = [n for n in re.split(r"[、，,；;/及]", found.group(1)) if n]
