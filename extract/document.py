@@ -72,15 +72,15 @@ def extract_document(
             raise BadInput(name, f"檔案有{count}頁，超過上限{MAX_PAGES}頁，不是執行計畫。")
         if count == 0:
             raise BadInput(name, "檔案沒有任何一頁。")
-        own = opened.enter_context(closing(open_reader(reader, path)))
-        for number in range(1, count + 1):
-            if number > 1 and number % WINDOW == 1:
-                doc.close()
-                doc = opened.enter_context(_open(path, name))
-            pages.append(_read(doc[number - 1], number, own))
-            repaired = repaired or doc.is_repaired
-            if on_page:
-                on_page(number, count)
+        with closing(open_reader(reader, path)) as own:
+            for number in range(1, count + 1):
+                if number > 1 and number % WINDOW == 1:
+                    opened.close()
+                    doc = opened.enter_context(_open(path, name))
+                pages.append(_read(doc[number - 1], number, own))
+                repaired = repaired or doc.is_repaired
+                if on_page:
+                    on_page(number, count)
     damage = DAMAGE.search(pymupdf.TOOLS.mupdf_warnings())
     if damage or repaired and not _ends_well(path):
         # What is left of a damaged file looks like a plan with fewer measures, so none of it is

@@ -10,6 +10,7 @@ import pytest
 
 from extract import compare
 from extract.__main__ import main
+from extract.document import WINDOW, extract_document
 from extract.readers import READERS, open_reader
 
 from .typesetter.content import make_plan
@@ -79,3 +80,15 @@ def test_both_readers_leave_out_spaces_of_every_kind(tmp_path: Path) -> None:
         for name in READERS:
             with closing(open_reader(name, pdf)) as reader:
                 assert "".join(reader.read_page(again[0], 1).chars) == "甲乙丙丁戊己", name
+
+
+def test_long_documents_are_opened_anew_on_the_way(tmp_path: Path) -> None:
+    pdf = tmp_path / "long.pdf"
+    doc = pymupdf.open()
+    for number in range(1, WINDOW + 3):
+        doc.new_page().insert_text((100, 100), f"page {number}")
+    doc.save(pdf)
+    seen: list[int] = []
+    plan = extract_document(pdf, on_page=lambda done, total: seen.append(done))
+    assert plan.pages == seen[-1] == WINDOW + 2
+    assert plan.status == "not_a_plan"
