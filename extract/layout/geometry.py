@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from extract.layout.underlines import Text, without_underlines
 from extract.model import Floats
 
 DOUBLE = 3.2  # points: the two strokes of a double rule stand at most this far apart
@@ -17,17 +18,19 @@ Segment = tuple[float, float, float]  # position, start, end
 
 
 def clean_rules(
-    horizontal: Floats, vertical: Floats, width: float, height: float
+    horizontal: Floats, vertical: Floats, width: float, height: float, text: Text | None = None
 ) -> tuple[Floats, Floats]:
-    """Join the pieces of each rule and cut them off at the page's edge (`width` and `height` in
-    points).
+    """Join the pieces of each rule and cut them off at the page's edge.
 
-    `horizontal` has shape (h, 3) as x0, x1, y, `vertical` (v, 3) as x, y0, y1, points. Returns the
-    same, sorted by position.
+    `horizontal` has shape (h, 3) as x0, x1, y, `vertical` (v, 3) as x, y0, y1, `width` and `height`
+    are the page's, all in points. Lines under the page's `text` are no rules. Returns the same
+    shapes, sorted by position.
     """
-    across = _join(_on_page(horizontal[:, [2, 0, 1]], height, width))
-    down = _join(_on_page(vertical, width, height))
-    return _as_array(across)[:, [1, 2, 0]], _as_array(down)
+    down = _as_array(_join(_on_page(vertical, width, height)))
+    if text is not None:
+        horizontal = without_underlines(horizontal, down, text)
+    across = _as_array(_join(_on_page(horizontal[:, [2, 0, 1]], height, width)))
+    return across[:, [1, 2, 0]], down
 
 
 def _on_page(rules: Floats, positions: float, length: float) -> list[Segment]:

@@ -16,6 +16,7 @@ from extract.script.markers import Marker, match
 SAME_LINE = 0.45
 # of the glyph size: an equal glyph this close is the same glyph drawn again (poor man's bold)
 OVERPRINT = 0.22
+OWN = 0.5  # of the glyph's width: letters of a narrow pair (ff, ll) stand a whole width apart
 LATIN = "!", "\u024f"  # first and last of ASCII and Latin-1 with its extensions
 WORD_GAP = 0.16  # of the glyph size: a gap this wide between Latin glyphs is a space
 
@@ -244,7 +245,9 @@ def _drawn_again(page: Page, index: Ints, line: Ints) -> Mask:
         page.chars[index].view(np.uint32),
         page.boxes[index, 0],
         page.baseline[index],
-        OVERPRINT * page.size[index],
+        np.minimum(
+            OVERPRINT * page.size[index], OWN * (page.boxes[index, 2] - page.boxes[index, 0])
+        ),
     )
     removed = np.zeros(len(index), dtype=bool)
 

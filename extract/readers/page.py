@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from extract.layout.geometry import clean_rules
+from extract.layout.underlines import Text
 from extract.model import Chars, Floats, Page, PrintedFinding
 from extract.readers.turn import Turn
 
@@ -46,7 +47,7 @@ def make_page(
     `rules` are horizontal (h, 3) and vertical (v, 3) rules as drawn; see `Page` for the other
     shapes.
     """
-    horizontal, vertical = clean_rules(*rules, turn.width, turn.height)
+    horizontal, vertical = clean_rules(*rules, turn.width, turn.height, Text(boxes, baseline, size))
     return Page(
         number=number,
         width=turn.width,

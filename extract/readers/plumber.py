@@ -19,6 +19,7 @@ import pymupdf
 
 from extract.errors import BadInput
 from extract.model import Floats, Page
+from extract.readers.drawings import LEVEL
 from extract.readers.page import (
     PALE,
     SPACES,
@@ -139,6 +140,8 @@ def _rules(edges: Iterable[dict[str, Any]], left: float, top: float) -> tuple[Fl
             continue
         x0, x1 = edge["x0"] - left, edge["x1"] - left
         y0, y1 = edge["top"] - top, edge["bottom"] - top
+        if min(x1 - x0, y1 - y0) > LEVEL:
+            continue  # a slanted side of some shape
         if y1 - y0 <= x1 - x0:
             horizontal.append((x0, x1, (y0 + y1) / 2))
         else:
