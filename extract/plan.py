@@ -31,9 +31,9 @@ def build_plan(pages: list[Page], source_file: str, sha256: str) -> PrintedPlan:
     plan.text_source = _text_source(pages)
     sheets = read_pages(pages)
     plan.turned, plan.glyphs, plan.findings = sheets.turned, sheets.glyphs, sheets.findings
-    ledger = Ledger(sheets.lines())
     content, furniture = split_furniture(sheets.open_lines)
     table = stitch(sheets.grids, sheets.heights, content)
+    ledger = Ledger(sheets.lines())  # only now: vertical text has become other lines
     if table is not None:
         ledger.place(table.headings)
         content = [line for line in content if line not in table.headings]
