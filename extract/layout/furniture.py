@@ -129,7 +129,8 @@ def split_furniture(pages: list[tuple[float, list[Line]]]) -> tuple[list[Line], 
     offsets = _common(counted) | {0}
     if len(counted) == 1 and len(pages) <= PAGES:
         offsets.add(counted[0][1])  # a cover, and one page with a number: nothing says otherwise
-    content, furniture = [], []
+    content: list[Line] = []
+    furniture: list[Line] = []
     for height, lines in pages:
         for line in lines:
             aside = _GOES_ON.fullmatch(line.text.strip()) is not None

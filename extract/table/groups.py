@@ -11,7 +11,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from extract.paragraphs.rejoin import Rejoined
-from extract.table.cells import Row, TextCell
+from extract.table.parts import Row, TextCell
 from extract.table.styles import Styles
 
 BESIDE = 0.6  # of the line pitch: a heading this near a line stands beside it

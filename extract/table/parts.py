@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from extract.layout.grid import Cell, Grid
 from extract.layout.lines import Line
 from extract.layout.vertical import is_vertical, upright
 from extract.paragraphs.pieces import SENTENCE_END
+from extract.paragraphs.rejoin import Placed
 from extract.script import markers
 from extract.table.columns import EXTRA, Columns, count_header_rows, find_columns
 from extract.table.headers import divide
@@ -16,6 +17,34 @@ SAME_EDGE = 0.03  # of the table's width: column edges this near are the same co
 
 
 STOPS = SENTENCE_END | {"；", ";", "：", ":"}
+
+
+@dataclass(slots=True, eq=False)
+class TextCell:
+    """A printed cell of the plan table, rejoined over page breaks; two are the same by identity."""
+
+    lines: list[Placed] = field(default_factory=list)
+
+    def add(self, cell: Cell) -> None:
+        self.lines += [Placed(line, cell.x0, cell.x1) for line in cell.lines]
+
+
+@dataclass(slots=True, eq=False)
+class Row:
+    """A ruled row of the plan table. Cells are shared between rows where the print merges them."""
+
+    pillar: TextCell
+    focus: TextCell
+    units: list[TextCell]
+    measure: TextCell = field(default_factory=TextCell)
+    extra: dict[str, TextCell] = field(default_factory=dict)
+    top: float | None = None
+    """Where a heading that stands in the measure cell begins (points down the table)."""
+
+
+def beside(cell: Cell, other: Cell) -> bool:
+    """Whether the two cells of one grid share a lattice row."""
+    return cell.row < other.row_end and cell.row_end > other.row
 
 
 @dataclass(slots=True, eq=False)
@@ -159,7 +188,7 @@ def _set_upright(parts: list[Part]) -> None:
 
 
 def _set_markers(parts: list[Part]) -> None:
-    """See the numbers of measures that begin with a figure (1.1999服務專線) where their list expects them.
+    """See the numbers of measures that begin with a figure (1.1999服務專線).
 
     They stand where a cell or, behind a full stop, a paragraph begins, and count on.
     """

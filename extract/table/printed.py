@@ -9,7 +9,7 @@ from operator import attrgetter
 from extract.layout.lines import Line
 from extract.model import Box, Paragraph, PrintedMeasure
 from extract.paragraphs.rejoin import join_text
-from extract.table.cells import TextCell
+from extract.table.parts import TextCell
 from extract.text.measures import Item, body_text
 
 FOCUS_STYLES = ("cjk_paren", "cjk", "number_paren", "number")

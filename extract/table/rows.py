@@ -8,8 +8,8 @@ from itertools import pairwise
 from extract.layout.lines import Line
 from extract.model import Box, PrintedFinding, PrintedMeasure, PrintedRow, PrintedUnit
 from extract.paragraphs.rejoin import Limits, Rejoined, rejoin
-from extract.table.cells import Row, TextCell
 from extract.table.groups import split_beside, split_inside
+from extract.table.parts import Row, TextCell
 from extract.table.printed import (
     Heading,
     boxes,

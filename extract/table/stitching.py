@@ -11,10 +11,9 @@ from extract.layout.lines import Line
 from extract.paragraphs.rejoin import Limits, Placed, measure_limits
 from extract.paragraphs.witness import inner_pairs
 from extract.table.breaks import Break, Verdict, heading_runs_on, measure_runs_on
-from extract.table.cells import Row, TextCell, beside
 from extract.table.columns import EXTRA, Columns
 from extract.table.headings import take_headings
-from extract.table.parts import Part, find_parts
+from extract.table.parts import Part, Row, TextCell, beside, find_parts
 from extract.table.styles import Styles, read_styles
 from extract.text.levels import BAND, LEVELS
 

@@ -8,8 +8,7 @@ from itertools import pairwise
 
 from extract.layout.grid import Cell
 from extract.script.markers import Marker
-from extract.table.cells import beside
-from extract.table.parts import Part
+from extract.table.parts import Part, beside
 from extract.text.levels import BAND, CELL, LEVELS, Block, Levels, find_levels
 
 HEADING_STYLES = ("cjk", "cjk_paren", "number")

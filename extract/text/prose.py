@@ -1,4 +1,4 @@
-"""Plans without a table: the same printed as an outline 一、 (一) 1., each measure's unit behind it."""
+"""Plans without a table: an outline 一、 (一) 1., the unit behind each measure."""
 
 from __future__ import annotations
 
