@@ -17,6 +17,7 @@ import numpy as np
 import pymupdf
 
 from extract.model import Chars, Floats, Ints, Mask, Page, PrintedFinding
+from extract.readers.clipped import clipped
 from extract.readers.drawings import Fill, read_drawings
 from extract.readers.page import (
     PALE,
@@ -61,6 +62,8 @@ class MuPDF:
         foreign = trace.foreign(way)
         box, origin = turn.boxes(trace.box), turn.points(trace.origin)
         unseen = trace.white(drawn.fills) | trace.covered(drawn.fills) | _outside(box, turn)
+        codes = trace.char.view(np.uint32).astype(float)
+        unseen |= clipped(page, codes, trace.box, trace.origin, trace.size)
         shown = ~foreign & ~unseen
         rules = _as_rules(drawn.horizontal), _as_rules(drawn.vertical)
         return make_page(
