@@ -48,7 +48,7 @@ def test_compare_prints_where_the_readers_differ(
 ) -> None:
     pdf = tmp_path / "plan.pdf"
     doc = pymupdf.open(stream=Typesetter(make_plan(2), Layout()).save())
-    doc[-1].insert_text((100, 700), "看不見的字", fontname="china-t", fontsize=9, render_mode=3)
+    doc[0].insert_text((100, 20), "看不見的字", fontname="china-t", fontsize=9, render_mode=3)
     pdf.write_bytes(doc.tobytes())
     assert compare.main([str(pdf)]) == 1
     out = capsys.readouterr().out
