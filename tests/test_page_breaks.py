@@ -11,6 +11,7 @@ from extract.paragraphs.rejoin import Limits, Placed
 from extract.script import markers
 from extract.table.breaks import heading_runs_on, measure_runs_on
 from extract.table.styles import Styles
+from extract.text.levels import Levels
 
 WIDTH = 100.0  # points: ten glyphs
 LIMITS = Limits(0.0, 0.0)
@@ -33,7 +34,17 @@ def below(*texts: str) -> list[Line]:
 
 
 def styles(top: str | None = "number", many: bool = False) -> Styles:
-    return Styles(top, many, False, False, False, False)
+    """Habits of a plan whose cells hold one measure or `many`, numbered in the style `top`."""
+    return Styles(
+        levels=Levels({}, 0.0, 0.0),
+        top=top,
+        inside=None,
+        many_in_cell=many,
+        focus_stacked=False,
+        units_merged=False,
+        pillars_marked=False,
+        focus_marked=False,
+    )
 
 
 @pytest.mark.parametrize(
