@@ -179,11 +179,11 @@ def _close(draft: Draft) -> None:
     draft.findings += _inferred(draft)
     order = {m.measure_id: m.seq for m in draft.measures}
     draft.findings.sort(key=partial(_rank, order))
-    review = {f.measure_id for f in draft.findings if f.severity != "note"}
-    rows = {}
-    for m in draft.measures:
-        m.needs_review = m.measure_id in review
-        rows[m.measure_id] = m
+    rows = {m.measure_id: m for m in draft.measures}
+    doubts = {(f.measure_id, f.code) for f in draft.findings if f.severity != "note"}
+    for measure_id, code in sorted((m, code) for m, code in doubts if m is not None):
+        rows[measure_id].doubts.append(code)
+        rows[measure_id].needs_review = True
     for unit in draft.units:
         m = rows[unit.measure_id]
         unit.taxonomy, unit.pillar_code, unit.focus_code = m.taxonomy, m.pillar_code, m.focus_code

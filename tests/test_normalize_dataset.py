@@ -113,8 +113,12 @@ def test_tables_hold_together(dataset):
     counts = Counter(f["plan_id"] for f in findings)
     assert all(p["findings"] == counts[p["plan_id"]] for p in plans)
     assert {f["measure_id"] for f in findings} - {None} <= set(ids)
-    flagged = {f["measure_id"] for f in findings if f["severity"] != "note"} - {None}
-    assert {m["measure_id"] for m in measures if m["needs_review"]} == flagged
+    named = {(f["measure_id"], f["code"]) for f in findings if f["severity"] != "note"}
+    flagged = sorted((m, code) for m, code in named if m is not None)
+    listed = sorted((m["measure_id"], code) for m in measures for code in m["doubts"])
+    assert listed == flagged != []
+    assert all(m["needs_review"] == bool(m["doubts"]) for m in measures)
+    assert all(m["doubts"] == sorted(m["doubts"]) for m in measures)
 
 
 def test_schema_descriptor_and_dictionary_agree(dataset):

@@ -11,6 +11,7 @@ from extract.paragraphs.rejoin import Limits, Placed
 from extract.script import markers
 from extract.table.breaks import heading_runs_on, measure_runs_on
 from extract.table.styles import Styles
+from extract.text.levels import Levels
 
 WIDTH = 100.0  # points: ten glyphs
 LIMITS = Limits(0.0, 0.0)
@@ -33,7 +34,7 @@ def below(*texts: str) -> list[Line]:
 
 
 def styles(top: str | None = "number", many: bool = False) -> Styles:
-    return Styles(top, many, False, False, False, False)
+    return Styles(Levels({}, 0.0), top, None, many, False, False, False, False)
 
 
 @pytest.mark.parametrize(
@@ -78,9 +79,32 @@ def test_heading(before: list[str], after: list[str], marked: bool, joins: bool)
 def test_measure(
     before: list[str], after: list[str], units: bool, room: float, style: Styles, joins: bool
 ) -> None:
-    assert measure_runs_on(above(*before), below(*after), units, room, style).joins is joins
+    verdict = measure_runs_on(above(*before), below(*after), units, room, style, LIMITS)
+    assert verdict.joins is joins
 
 
 def test_the_reason_is_said() -> None:
-    verdict = measure_runs_on(above("1.設置櫃台"), below("1.印製摺頁"), False, 0.0, styles())
+    text = above("1.設置櫃台")
+    verdict = measure_runs_on(text, below("1.印製摺頁"), False, 0.0, styles(), LIMITS)
     assert verdict.why == "numbers start anew"
+
+
+FULL = "設置櫃台提供民眾諮詢"  # as wide as the cell
+
+
+@pytest.mark.parametrize(
+    "before, after, joins, sure",
+    [
+        (["1.設置櫃台，", "並備書寫用品"], ["2.印製摺頁"], False, True),  # a marker decides
+        ([FULL, "並備書寫用品。"], ["印製摺頁"], False, True),  # its last line has room
+        ([FULL, FULL[:-1] + "。"], ["印製摺頁"], False, False),  # it has none: either may be
+        ([FULL, FULL], ["及引導申辦"], True, True),
+        ([FULL, "並備書寫用品"], ["印製摺頁"], True, False),  # room, yet no sentence ends
+    ],
+)
+def test_what_only_text_decides_knows_its_lead(
+    before: list[str], after: list[str], joins: bool, sure: bool
+) -> None:
+    style = styles("number")
+    verdict = measure_runs_on(above(*before), below(*after), True, 0.0, style, LIMITS)
+    assert (verdict.joins, verdict.sure) == (joins, sure), verdict
