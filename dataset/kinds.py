@@ -241,9 +241,16 @@ _KINDS = (
     Kind(
         "focus_inferred",
         "note",
-        "The focus point was decided by meaning; severity check where the score is under 0.8.",
+        "The focus point was decided by meaning; severity check where the score is under 0.7.",
         "執行重點係依文意推定",
         "Where the score is low, read the measure and correct focus_code.",
+    ),
+    Kind(
+        "plan_unread",
+        "check",
+        "The title names an agency and a plan year, yet the document was not read as a plan.",
+        "標題似為計畫，內容未讀得",
+        "Look at the document; report it as a bug if it is a plan.",
     ),
     Kind(
         "edition_unknown",

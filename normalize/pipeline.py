@@ -40,7 +40,6 @@ from normalize.vocabulary.taxonomy import counterparts, editions
 
 CORRECTIONS = Path(__file__).parent.parent / "data" / "corrections"
 POOL_FROM = 200  # plans from which a process pool pays for its start
-INFERRED_SURE = 0.8  # inferred focus points under this score are to be checked
 
 
 class NothingToDo(Exception):
@@ -194,7 +193,7 @@ def _inferred(draft: Draft) -> Iterator[FindingRow]:
     for m in draft.measures:
         if m.focus_basis == "inferred" and "focus_code" not in m.corrected:
             message = f"執行重點依文意推定為 {m.focus_code}，信心 {m.focus_score:.2f}。"
-            severity: Severity = "note" if m.focus_score >= INFERRED_SURE else "check"
+            severity: Severity = "note" if m.focus_score >= focus_inference.SURE else "check"
             yield finding("focus_inferred", message, m, severity)
 
 

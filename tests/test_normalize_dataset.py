@@ -15,6 +15,7 @@ from dataset.kinds import KINDS
 from dataset.schema import TABLES
 from extract.model import PrintedFinding, PrintedPlan
 from normalize.__main__ import main
+from normalize.matching.focus_inference import SURE
 from normalize.pipeline import NothingToDo, normalize
 from normalize.rows import corrections
 from tests.helpers.truth_to_printed import load_truth, printed_plan, write_printed
@@ -90,7 +91,7 @@ def test_stacked_focus_points_are_decided_by_meaning(dataset):
         for (_, t), m in zip(truth_measures(truth), found, strict=True)
         if t["focus_certainty"] == "judged"
     ]
-    sure = [right for right, score in judged if score >= 0.8]
+    sure = [right for right, score in judged if score >= SURE]
     assert sum(right for right, _ in judged) / len(judged) >= 0.85
     assert len(sure) > len(judged) / 2 and sum(sure) / len(sure) >= 0.9
 
