@@ -157,6 +157,30 @@ _KINDS = (
         "Look at the row and correct the units.",
     ),
     Kind(
+        "paragraph_unsure",
+        "check",
+        "Neither width nor characters tell whether a line ends its paragraph; "
+        "it was read as going on.",
+        "行末是否分段無法由版面確定",
+        "Compare the paragraphs with the page; correct the text.",
+    ),
+    Kind(
+        "row_join_unsure",
+        "check",
+        "Little speaks for or against a cell's going on over a page break; "
+        "the likelier reading was taken.",
+        "跨頁之儲存格是否接續無法確定",
+        "Look at the foot of the page before: one measure or two, under which heading.",
+    ),
+    Kind(
+        "level_unsure",
+        "check",
+        "Another reading of the marker styles as pillars, focus points and measures "
+        "fits the plan nearly as well.",
+        "標題層級無法由編號確定",
+        "Compare the plan's headings and measures with the page.",
+    ),
+    Kind(
         "unit_mended",
         "note",
         "A recognised unit name one character off was read as the name the plan uses elsewhere.",
@@ -217,9 +241,16 @@ _KINDS = (
     Kind(
         "focus_inferred",
         "note",
-        "The focus point was decided by meaning; severity check where the score is under 0.8.",
+        "The focus point was decided by meaning; severity check where the score is under 0.7.",
         "執行重點係依文意推定",
         "Where the score is low, read the measure and correct focus_code.",
+    ),
+    Kind(
+        "plan_unread",
+        "check",
+        "The title names an agency and a plan year, yet the document was not read as a plan.",
+        "標題似為計畫，內容未讀得",
+        "Look at the document; report it as a bug if it is a plan.",
     ),
     Kind(
         "edition_unknown",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Literal
 
+from extract.doubts import outline_doubts, table_doubts
 from extract.layout.furniture import split_furniture
 from extract.layout.grid import Grid
 from extract.layout.lines import Line
@@ -72,6 +73,7 @@ def _places(grids: list[Grid], table: PlanTable | None) -> list[Place]:
 def _fill_outline(plan: PrintedPlan, outline: Outline, ledger: Ledger) -> None:
     plan.title = repair_text(outline.title) if outline.title else None
     plan.sections = outline.sections
+    plan.findings += outline_doubts(outline)
     ledger.place(outline.used)
     for paragraph in outline.after_title:
         message = f"標題之後另有文字：「{paragraph.text}」。"
@@ -121,7 +123,7 @@ def _fill_table(plan: PrintedPlan, table: PlanTable, ledger: Ledger) -> None:
     plan.column_headers = table.columns.headers
     plan.header_repeats = table.header_repeats
     plan.rows = read.rows
-    plan.findings += read.findings
+    plan.findings += [*read.findings, *table_doubts(table, read)]
     ledger.place(read.used)
 
 

@@ -17,14 +17,13 @@ from itertools import pairwise
 from pathlib import Path
 
 from batch.store import records
-from normalize.matching.focus_inference import Library, decide, plan_library, plan_of
+from normalize.matching.focus_inference import SURE, Library, decide, plan_library, plan_of
 from normalize.model import Draft
 from normalize.rows.draft import draft_file
 from normalize.vocabulary.taxonomy import edition
 
-SURE = 0.8
 BEGIN, END = "<!-- table: begin -->", "<!-- table: end -->"
-BANDS = (0.0, 0.4, 0.6, 0.8, 0.9, 1.0001)
+BANDS = (0.0, 0.4, 0.6, SURE, 0.8, 0.9, 1.0001)
 
 
 def hidden(drafts: list[Draft]) -> list[tuple[str, float, bool]]:

@@ -54,6 +54,7 @@ class MeasureRow:
     boxes: list[BoxRow]
     text_confidence: float
     needs_review: bool
+    doubts: list[str]
     pillar_margin: float
     focus_margin: float
     text_folded: str

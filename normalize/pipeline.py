@@ -40,7 +40,6 @@ from normalize.vocabulary.taxonomy import counterparts, editions
 
 CORRECTIONS = Path(__file__).parent.parent / "data" / "corrections"
 POOL_FROM = 200  # plans from which a process pool pays for its start
-INFERRED_SURE = 0.8  # inferred focus points under this score are to be checked
 
 
 class NothingToDo(Exception):
@@ -179,11 +178,11 @@ def _close(draft: Draft) -> None:
     draft.findings += _inferred(draft)
     order = {m.measure_id: m.seq for m in draft.measures}
     draft.findings.sort(key=partial(_rank, order))
-    review = {f.measure_id for f in draft.findings if f.severity != "note"}
-    rows = {}
-    for m in draft.measures:
-        m.needs_review = m.measure_id in review
-        rows[m.measure_id] = m
+    rows = {m.measure_id: m for m in draft.measures}
+    doubts = {(f.measure_id, f.code) for f in draft.findings if f.severity != "note"}
+    for measure_id, code in sorted((m, code) for m, code in doubts if m is not None):
+        rows[measure_id].doubts.append(code)
+        rows[measure_id].needs_review = True
     for unit in draft.units:
         m = rows[unit.measure_id]
         unit.taxonomy, unit.pillar_code, unit.focus_code = m.taxonomy, m.pillar_code, m.focus_code
@@ -194,7 +193,7 @@ def _inferred(draft: Draft) -> Iterator[FindingRow]:
     for m in draft.measures:
         if m.focus_basis == "inferred" and "focus_code" not in m.corrected:
             message = f"執行重點依文意推定為 {m.focus_code}，信心 {m.focus_score:.2f}。"
-            severity: Severity = "note" if m.focus_score >= INFERRED_SURE else "check"
+            severity: Severity = "note" if m.focus_score >= focus_inference.SURE else "check"
             yield finding("focus_inferred", message, m, severity)
 
 

@@ -15,6 +15,7 @@ from dataset.kinds import KINDS
 from dataset.schema import TABLES
 from extract.model import PrintedFinding, PrintedPlan
 from normalize.__main__ import main
+from normalize.matching.focus_inference import SURE
 from normalize.pipeline import NothingToDo, normalize
 from normalize.rows import corrections
 from tests.helpers.truth_to_printed import load_truth, printed_plan, write_printed
@@ -90,7 +91,7 @@ def test_stacked_focus_points_are_decided_by_meaning(dataset):
         for (_, t), m in zip(truth_measures(truth), found, strict=True)
         if t["focus_certainty"] == "judged"
     ]
-    sure = [right for right, score in judged if score >= 0.8]
+    sure = [right for right, score in judged if score >= SURE]
     assert sum(right for right, _ in judged) / len(judged) >= 0.85
     assert len(sure) > len(judged) / 2 and sum(sure) / len(sure) >= 0.9
 
@@ -113,8 +114,12 @@ def test_tables_hold_together(dataset):
     counts = Counter(f["plan_id"] for f in findings)
     assert all(p["findings"] == counts[p["plan_id"]] for p in plans)
     assert {f["measure_id"] for f in findings} - {None} <= set(ids)
-    flagged = {f["measure_id"] for f in findings if f["severity"] != "note"} - {None}
-    assert {m["measure_id"] for m in measures if m["needs_review"]} == flagged
+    named = {(f["measure_id"], f["code"]) for f in findings if f["severity"] != "note"}
+    flagged = sorted((m, code) for m, code in named if m is not None)
+    listed = sorted((m["measure_id"], code) for m in measures for code in m["doubts"])
+    assert listed == flagged != []
+    assert all(m["needs_review"] == bool(m["doubts"]) for m in measures)
+    assert all(m["doubts"] == sorted(m["doubts"]) for m in measures)
 
 
 def test_schema_descriptor_and_dictionary_agree(dataset):

@@ -13,7 +13,7 @@ import pytest
 from dataset import schema
 from dataset.kinds import KINDS, SEVERITIES, Severity
 from dataset.publish import PublishError, to_arrow
-from extract.model import Box, PrintedFinding, PrintedPlan
+from extract.model import Box, Paragraph, PrintedFinding, PrintedPlan
 from normalize import model
 from normalize.model import BoxRow
 from normalize.rows.corrections import (
@@ -205,9 +205,7 @@ def test_codes_in_the_sources_are_the_vocabulary() -> None:
             else:  # a maker passes on what it was given; `f.code` is a printed finding taken over
                 passed_on = id(call) in inside or ast.unparse(code) == "f.code" if code else True
                 assert passed_on, f"not a plain code: {ast.unparse(call)[:80]}"
-    assert used <= set(KINDS)
-    # kept for what is printed twice, which no rule looks for yet
-    assert set(KINDS) - used == {"repeated_text"}
+    assert used == set(KINDS)
 
 
 # --- gaps in numbering --------------------------------------------------------------------------
@@ -311,6 +309,49 @@ def test_a_correction_to_no_value_of_the_column_is_refused(
 def test_columns_that_can_be_corrected_exist() -> None:
     assert set(MEASURE_COLUMNS) <= set(schema.MEASURES.names)
     assert set(PLAN_COLUMNS) <= set(schema.PLANS.names)
+
+
+@pytest.mark.parametrize(
+    "text, twice",
+    [
+        (
+            "加強對民眾陳情對民眾陳情(含社群、輿情含社群、輿情)之回應",
+            "對民眾陳情」、「含社群、輿情",
+        ),
+        ("提升服務 品質提升服務\u3000品質。", "提升服務品質"),
+        ("服務民眾，服務民眾。", ""),
+        ("一步一步逐年逐年檢討", ""),
+        ("高高興興、漂漂亮亮，哈哈哈哈哈哈哈哈", ""),
+        ("112年12月112年12月、10001000、……………………、○○○○○○○○", ""),
+        ("提升服務品質\n提升服務品質", ""),
+    ],
+)
+def test_words_printed_twice_are_said(text: str, twice: str) -> None:
+    plan = printed_plan(load_truth()["jiaxian-114"])
+    plan.rows = [plan.rows[0].model_copy(deep=True)]
+    plan.rows[0].measures = plan.rows[0].measures[:1]
+    parts = text.split("\n")
+    plan.rows[0].measures[0].title = None
+    plan.rows[0].measures[0].paragraphs = [Paragraph(text=part) for part in parts]
+    found = [f for f in draft_plan(plan).findings if f.code == "repeated_text"]
+    assert [f.message for f in found] == ([f"「{twice}」連續印了兩次，照錄。"] if twice else [])
+    assert all(f.severity == "note" and f.measure_id for f in found)
+
+
+@pytest.mark.parametrize(
+    "title, said",
+    [
+        ("高雄市前鎮區公所113年度提升服務品質執行計畫", ["plan_unread"]),
+        ("高雄市前鎮區公所第3次主管會報紀錄", []),
+        ("113年度員工教育訓練課程表", []),
+        (None, []),
+    ],
+)
+def test_a_plan_by_its_title_without_rows_is_to_be_looked_at(
+    title: str | None, said: list[str]
+) -> None:
+    plan = PrintedPlan(source_file="x.pdf", sha256="0" * 64, status="not_a_plan", title=title)
+    assert [f.code for f in draft_plan(plan).findings] == said
 
 
 def test_a_document_that_is_no_plan_is_checked_for_lost_glyphs_alone() -> None:

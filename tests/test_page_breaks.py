@@ -36,7 +36,7 @@ def below(*texts: str) -> list[Line]:
 def styles(top: str | None = "number", many: bool = False) -> Styles:
     """Habits of a plan whose cells hold one measure or `many`, numbered in the style `top`."""
     return Styles(
-        levels=Levels({}, 0.0, 0.0),
+        levels=Levels({}, 0.0),
         top=top,
         inside=None,
         many_in_cell=many,
@@ -89,9 +89,32 @@ def test_heading(before: list[str], after: list[str], marked: bool, joins: bool)
 def test_measure(
     before: list[str], after: list[str], units: bool, room: float, style: Styles, joins: bool
 ) -> None:
-    assert measure_runs_on(above(*before), below(*after), units, room, style).joins is joins
+    verdict = measure_runs_on(above(*before), below(*after), units, room, style, LIMITS)
+    assert verdict.joins is joins
 
 
 def test_the_reason_is_said() -> None:
-    verdict = measure_runs_on(above("1.設置櫃台"), below("1.印製摺頁"), False, 0.0, styles())
+    text = above("1.設置櫃台")
+    verdict = measure_runs_on(text, below("1.印製摺頁"), False, 0.0, styles(), LIMITS)
     assert verdict.why == "numbers start anew"
+
+
+FULL = "設置櫃台提供民眾諮詢"  # as wide as the cell
+
+
+@pytest.mark.parametrize(
+    "before, after, joins, sure",
+    [
+        (["1.設置櫃台，", "並備書寫用品"], ["2.印製摺頁"], False, True),  # a marker decides
+        ([FULL, "並備書寫用品。"], ["印製摺頁"], False, True),  # its last line has room
+        ([FULL, FULL[:-1] + "。"], ["印製摺頁"], False, False),  # it has none: either may be
+        ([FULL, FULL], ["及引導申辦"], True, True),
+        ([FULL, "並備書寫用品"], ["印製摺頁"], True, False),  # room, yet no sentence ends
+    ],
+)
+def test_what_only_text_decides_knows_its_lead(
+    before: list[str], after: list[str], joins: bool, sure: bool
+) -> None:
+    style = styles("number")
+    verdict = measure_runs_on(above(*before), below(*after), True, 0.0, style, LIMITS)
+    assert (verdict.joins, verdict.sure) == (joins, sure), verdict

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import NamedTuple
 
 from extract.layout.lines import Line
+from extract.paragraphs.breaks import DOUBTFUL, break_odds
 from extract.paragraphs.rejoin import SENTENCE_END, Limits, Placed, could_hold
 from extract.script import markers
 from extract.script.markers import Marker
@@ -17,17 +19,28 @@ NEW_HEADING = ("cjk", "cjk_paren", "section", "number", "number_paren")
 
 
 class Verdict(NamedTuple):
-    """Whether the cell at the top of a page goes on from the one above the break, and why."""
+    """Whether the cell at the top of a page goes on from the one above the break, and why.
+
+    `lead` says how much the text on both sides speaks for it, in log-odds: infinite where a marker,
+    a unit or free room decides, negative where the text alone would have been read the other way.
+    """
 
     joins: bool
     why: str
+    lead: float = inf
+
+    @property
+    def sure(self) -> bool:
+        return self.lead >= DOUBTFUL
 
 
 class Break(NamedTuple):
-    """A verdict and where it was needed: the page (from 1) below the break, the cell's role."""
+    """A verdict and where it was needed: the cell's role, and the first line that the measure cell
+    has below the break.
+    """
 
-    page: int
     role: str
+    line: Line | None
     verdict: Verdict
 
 
@@ -53,13 +66,19 @@ def heading_runs_on(
         return Verdict(True, "headings are marked, this is not")
     if could_hold(above[-1], lines[0], limits):
         return Verdict(False, "would have fitted above the break")
+    odds = _break_odds(above, lines[0], limits)
     if _sentence_ends(above):
-        return Verdict(False, "sentence ends above the break")
-    return Verdict(True, "the last line above is full")
+        return Verdict(False, "sentence ends above the break", odds)
+    return Verdict(True, "the last line above is full", -odds)
 
 
 def measure_runs_on(
-    above: list[Placed], lines: list[Line], units: bool, room: float, styles: Styles
+    above: list[Placed],
+    lines: list[Line],
+    units: bool,
+    room: float,
+    styles: Styles,
+    limits: Limits,
 ) -> Verdict:
     """For measure cells: `lines` below the break, `above` those of the row before it.
 
@@ -83,10 +102,11 @@ def measure_runs_on(
             return _numbered(above, found, units, styles)
     if not units:
         return Verdict(True, "no unit beside it")
+    odds = _break_odds(above, first, limits)
     if _sentence_ends(above):
-        return Verdict(False, "sentence ends above, own unit")
+        return Verdict(False, "sentence ends above, own unit", odds)
     # A heading whose body comes on the next page, or a clause that goes on.
-    return Verdict(True, "no sentence ends above the break")
+    return Verdict(True, "no sentence ends above the break", -odds)
 
 
 def _numbered(above: list[Placed], found: Marker, units: bool, styles: Styles) -> Verdict:
@@ -104,6 +124,11 @@ def _numbered(above: list[Placed], found: Marker, units: bool, styles: Styles) -
     if before:
         return Verdict(True, "number without a unit")
     return Verdict(False, "first number of a list")
+
+
+def _break_odds(above: list[Placed], line: Line, limits: Limits) -> float:
+    """Log-odds that the text above ends before `line`, as within one cell."""
+    return break_odds(above, Placed(line, above[-1].x0, above[-1].x1), limits)
 
 
 def _sentence_ends(above: list[Placed]) -> bool:

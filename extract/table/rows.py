@@ -32,6 +32,8 @@ class TableRows:
     """Rows of the plan table as printed, doubts about them, and the lines they are made of."""
 
     rows: list[PrintedRow] = field(default_factory=list)
+    items: list[list[Item]] = field(default_factory=list)
+    """What the measures of each row were made of."""
     findings: list[PrintedFinding] = field(default_factory=list)
     used: list[Line] = field(default_factory=list)
 
@@ -58,7 +60,7 @@ def read_rows(table: PlanTable) -> TableRows:
     out = TableRows(used=list(table.header_lines))
     for row, own, beside in zip(rows, items, units):
         out.used += [line for c in (*row.units, *row.extra.values()) for line in cell_lines(c)]
-        out.used += [line for item in own for line in _item_lines(item)]
+        out.used += [line for item in own for part in item.printed for line in part.lines]
         if not own:
             out.findings.append(_without_measure(row))
             continue
@@ -75,6 +77,7 @@ def read_rows(table: PlanTable) -> TableRows:
                 out.findings.append(_doubt("unit_unaligned", mine.doubt, measure, *place))
             printed.measures.append(measure)
         out.rows.append(printed)
+        out.items.append(own)
     out.used += [line for h in (*pillars.values(), *focuses.values()) for line in h.lines]
     return out
 
@@ -90,11 +93,6 @@ def _printed_row(row: Row, pillar: Heading, focus: Heading) -> PrintedRow:
         focus_boxes=focus.boxes,
         extra={label: cell_text(cell) for label, cell in row.extra.items()},
     )
-
-
-def _item_lines(item: Item) -> list[Line]:
-    parts = item.paragraphs if item.theme is None else [item.theme, *item.paragraphs]
-    return [line for part in parts for line in part.lines]
 
 
 def _paragraphs(rows: list[Row], limits: Limits) -> list[list[Rejoined]]:

@@ -140,7 +140,7 @@ class _Stitcher:
                 for role in ("pillar", "focus", "unit", *EXTRA)
             }
             if after_break and measure.row == top:
-                self._at_break(part.grid.page, room, measure, near, shared)
+                self._at_break(room, measure, near, shared)
             elif self.below_band and self.rows:
                 verdict = self._heading("pillar", self.rows[-1].pillar, near)
                 self._add(measure, near, shared, _Joins(pillar=verdict.joins))
@@ -148,11 +148,9 @@ class _Stitcher:
                 self._add(measure, near, shared)
             self.below_band = False
 
-    def _at_break(
-        self, page: int, room: float, measure: Cell, near: Beside, shared: Shared
-    ) -> None:
+    def _at_break(self, room: float, measure: Cell, near: Beside, shared: Shared) -> None:
         """Take up a measure cell at the top of a part, where cells may run on."""
-        joins = self._joins(page, room, measure, near)
+        joins = self._joins(room, measure, near)
         above = self.rows[-1]
         if joins.measure:
             self._headings(near, shared, joins)
@@ -217,28 +215,30 @@ class _Stitcher:
         self.bands[level].add(cell)
         return True
 
-    def _joins(self, page: int, room: float, measure: Cell, near: Beside) -> _Joins:
+    def _joins(self, room: float, measure: Cell, near: Beside) -> _Joins:
         """Which cells at the top of a part run on; one that ends ends those to its right."""
         above = self.rows[-1]
-        if not self._decided(page, "pillar", self._heading("pillar", above.pillar, near)):
+        if not self._decided("pillar", measure, self._heading("pillar", above.pillar, near)):
             return _Joins()
         if self.styles.focus_stacked:
             focus = Verdict(True, "focus points are stacked beside the pillar")
         else:
             focus = self._heading("focus", above.focus, near)
-        if not self._decided(page, "focus", focus):
+        if not self._decided("focus", measure, focus):
             return _Joins(pillar=True)
         units = any(u.lines for u in near["unit"])
-        verdict = measure_runs_on(above.measure.lines, measure.lines, units, room, self.styles)
-        return _Joins(True, True, self._decided(page, "measure", verdict))
+        text, limits = above.measure.lines, self.limits["measure"]
+        verdict = measure_runs_on(text, measure.lines, units, room, self.styles, limits)
+        return _Joins(True, True, self._decided("measure", measure, verdict))
 
     def _heading(self, role: str, above: TextCell, near: Beside) -> Verdict:
         lines = [line for c in near[role] for line in c.lines]
         marked = self.styles.pillars_marked if role == "pillar" else self.styles.focus_marked
         return heading_runs_on(above.lines, lines, self.limits[role], marked)
 
-    def _decided(self, page: int, role: str, verdict: Verdict) -> bool:
-        self.breaks.append(Break(page, role, verdict))
+    def _decided(self, role: str, measure: Cell, verdict: Verdict) -> bool:
+        first = measure.lines[0] if measure.lines else None
+        self.breaks.append(Break(role, first, verdict))
         return verdict.joins
 
 

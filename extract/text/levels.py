@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import product
 from math import inf
 
@@ -77,7 +77,9 @@ class Levels:
 
     of: dict[Key, str]
     cost: float
-    lead: float
+    lead: float = inf
+    other: dict[Key, str] = field(default_factory=dict)
+    """The next best reading."""
 
     def level(self, block: Block) -> str | None:
         return self.of.get(block.key)
@@ -100,8 +102,10 @@ def find_levels(blocks: list[Block], needed: Iterable[str]) -> Levels:
         key=lambda r: r[:2],
     )
     best, _, reading = ranked[0]
-    lead = ranked[1][0] - best if len(ranked) > 1 else inf
-    return Levels(reading, best, lead)
+    if len(ranked) == 1:
+        return Levels(reading, best)
+    cost, _, other = ranked[1]
+    return Levels(reading, best, cost - best, other)
 
 
 def _readings(blocks: list[Block], wanted: list[str]) -> Iterator[dict[Key, str]]:

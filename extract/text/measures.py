@@ -30,6 +30,11 @@ class Item:
     def paragraphs(self) -> list[Rejoined]:
         return ([self.head] if self.head is not None else []) + self.body
 
+    @property
+    def printed(self) -> list[Rejoined]:
+        """All that is printed of it, its theme first."""
+        return ([self.theme] if self.theme is not None else []) + self.paragraphs
+
 
 def is_title(text: str) -> bool:
     """A short heading phrase: no sentence, no clause list."""

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from extract.layout.lines import Line
 from extract.model import Paragraph, PrintedSection
-from extract.paragraphs.rejoin import Limits, Placed, measure_limits, rejoin
+from extract.paragraphs.rejoin import Doubt, Limits, Placed, measure_limits, rejoin
 from extract.script.markers import Marker
 from extract.text.sections import (
     Place,
@@ -40,6 +40,8 @@ class Outline:
     """Lines that are nobody's text: a contents page, 表（續）."""
     used: list[Line] = field(default_factory=list)
     """The lines that all of this is made of."""
+    doubts: list[Doubt] = field(default_factory=list)
+    """Line ends where a section's paragraph may as well have ended."""
 
     def holder(self, at: tuple[int, float]) -> PrintedSection | None:
         """The section in which page and y (points) lie; None before the first."""
@@ -83,7 +85,7 @@ def read_outline(lines: list[Line], places: list[Place], width: dict[int, float]
         [[Placed(line, 0.0, width[line.page]) for line in part] for part, _ in parts]
     )
     for part, marker in parts:
-        out.sections.append(_section(part, marker, width, limits))
+        out.sections.append(_section(part, marker, width, limits, out.doubts))
         out.starts.append((part[0].page, part[0].baseline))
         out.used += part
     holder = out.holder(table_at) if table_at is not None else None
@@ -146,9 +148,16 @@ def _title_goes_on(line: Line, following: Line) -> bool:
 
 
 def _section(
-    lines: list[Line], marker: Marker | None, width: dict[int, float], limits: Limits
+    lines: list[Line],
+    marker: Marker | None,
+    width: dict[int, float],
+    limits: Limits,
+    doubts: list[Doubt],
 ) -> PrintedSection:
-    """The section these lines print; the marker stands before the heading on the first of them."""
+    """The section these lines print; the marker stands before the heading on the first of them.
+
+    What is doubtful about its paragraphs is added to `doubts`.
+    """
     section = PrintedSection(page=lines[0].page)
     if marker is not None:
         first, lines = lines[0], lines[1:]
@@ -159,7 +168,9 @@ def _section(
             rest = first.part(list(range(len(first.chars) - count, len(first.chars))))
             lines = [rest, *lines]
     placed = [Placed(line, 0.0, width[line.page]) for line in lines]
-    section.paragraphs = [_paragraph(p.text.strip(), p.lines) for p in rejoin(placed, limits)]
+    paragraphs = rejoin(placed, limits)
+    section.paragraphs = [_paragraph(p.text.strip(), p.lines) for p in paragraphs]
+    doubts += [doubt for p in paragraphs for doubt in p.doubts]
     return section
 
 

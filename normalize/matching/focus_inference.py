@@ -35,7 +35,7 @@ NEAREST = 3  # teachers that speak for a focus point
 # probabilities: `python -m normalize.calibrate` shows how well.
 WEIGHTS = {"wording": 1.0, "items": 1.0, "teachers": 1.0, "theme": 0.3, "row": 0.3}
 SHARPNESS = 10.0
-
+SURE = 0.7  # score from which an inferred focus point needs nobody to look: docs/focus-score.md
 
 PlanKey = tuple[str, int | None]  # agency and ROC year
 

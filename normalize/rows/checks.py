@@ -6,6 +6,7 @@ its code into `dataset.kinds`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -21,6 +22,9 @@ from normalize.vocabulary.agencies import Agency
 AGENCY_KNOWN = 0.6  # agency score under which the name is in no registry
 SCORE_SURE = 0.7  # heading score under which a match is reported
 OCR_SURE = 0.85  # recognition confidence under which a measure is reported
+TWICE = re.compile(r"([^\n]{4,60}?)\1")
+HAN = re.compile("[\u4e00-\u9fff]")
+WORDS = 4  # Han characters in what is printed twice, three of them different: no figures, no dots
 UNPLACED_MOST = 0.01  # share of visible glyphs in no row above which it is an error
 
 
@@ -55,6 +59,15 @@ def glyphs_placed(case: Case) -> Findings:
         message = f"有 {lost} 個可見文字未歸入任何欄位。"
         severity: Severity | None = "error" if lost > most else None
         yield finding("glyphs_unplaced", message, case.draft.plan, severity)
+
+
+def plan_read(case: Case) -> Findings:
+    """A document that calls itself an agency's plan of a year, but gives no row."""
+    title = case.draft.title
+    named = title.agency_printed and title.year_roc and not title.year_from_file
+    if case.printed.status == "not_a_plan" and named:
+        message = f"標題為「{case.draft.plan.title}」，但未讀得任何措施。"
+        yield finding("plan_unread", message, case.draft.plan)
 
 
 def agency_known(case: Case) -> Findings:
@@ -156,6 +169,22 @@ def text_printed(case: Case) -> Findings:
             yield finding("empty_measure", f"第 {m.seq} 項措施無文字。", m)
 
 
+def text_printed_once(case: Case) -> Findings:
+    """The same words twice side by side; white space between them does not count."""
+    for m in case.draft.measures:
+        text = re.sub(r"[^\S\n]", "", m.text)
+        runs = [found.group(1) for found in TWICE.finditer(text) if _is_words(found.group(1))]
+        if runs:
+            listed = "」、「".join(dict.fromkeys(runs))
+            message = f"「{listed}」連續印了兩次，照錄。"
+            yield finding("repeated_text", message, text_place(m))
+
+
+def _is_words(run: str) -> bool:
+    han = HAN.findall(run)
+    return len(han) >= WORDS and len(set(han)) >= WORDS - 1
+
+
 def text_sure(case: Case) -> Findings:
     for m in case.draft.measures:
         if m.text_confidence < OCR_SURE:
@@ -187,7 +216,7 @@ def _number(marker: str) -> int:
     return found.number if found else 0
 
 
-OF_ANY_DOCUMENT: tuple[Check, ...] = (glyphs_placed,)
+OF_ANY_DOCUMENT: tuple[Check, ...] = (glyphs_placed, plan_read)
 CHECKS: tuple[Check, ...] = (
     *OF_ANY_DOCUMENT,
     agency_known,
@@ -201,6 +230,7 @@ CHECKS: tuple[Check, ...] = (
     units_printed,
     units_known,
     text_printed,
+    text_printed_once,
     text_sure,
     numbers_count_on,
 )

@@ -150,6 +150,7 @@ def _measure_row(
         boxes=[box_row(b) for b in boxes],
         text_confidence=measure.confidence,
         needs_review=False,
+        doubts=[],
         text_folded=fold(text),
         corrected=[],
     )
