@@ -12,6 +12,7 @@ import random
 import sys
 import tempfile
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,7 +35,7 @@ OUTCOMES = ("refused", "same", "told", "silent")
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A plan as read: status, title with rows and sections, findings of `check` or worse by code."""
+    """A plan as read: status, title with rows and sections, findings not mere notes by code."""
 
     status: str
     wording: str
@@ -86,13 +87,15 @@ def read_sound(plans: list[Path], workers: int) -> dict[Path, Reading]:
     return {p: r for p, r in readings if isinstance(r, Reading) and r.status == "ok"}
 
 
-def run(plans: list[Path], copies: int, seed: int, workers: int) -> list[tuple[str, str, str]]:
+def run(
+    plans: list[Path], kinds: Sequence[str], copies: int, seed: int, workers: int
+) -> list[tuple[str, str, str]]:
     """(kind, name of the copy, outcome) of each copy; the same numbers give the same copies."""
     sound = read_sound(plans, workers)
     paths = list(sound)
     tasks = []
     for n in range(copies):
-        kind, of = KINDS[n % len(KINDS)], n // len(KINDS) % len(paths)
+        kind, of = kinds[n % len(kinds)], n // len(kinds) % len(paths)
         tasks.append((kind, paths, of, f"{seed} {kind} {n}"))
     done = run_isolated(read_copy, tasks, workers, LIMITS)
     shown = track(done, "reading copies", total=len(tasks), disable=not sys.stderr.isatty())
@@ -122,14 +125,16 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=1, help="of the damage done (1)")
     parser.add_argument("--copies", type=int, default=COPIES, help=f"to make ({COPIES})")
     parser.add_argument("--plans", type=Path, nargs="+", default=PLANS, help="folders of PDF files")
-    parser.add_argument("--kind", choices=KINDS, nargs="+", help="only copies damaged like this")
+    parser.add_argument(
+        "--kind", choices=KINDS, nargs="+", default=KINDS, help="only copies damaged like this"
+    )
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--show", action="store_true", help="name the copies that differ silently")
     args = parser.parse_args(argv)
     plans = sorted(path for folder in args.plans for path in folder.glob("*.pdf") if has_text(path))
     if not plans:
         parser.error("no PDF file with text in " + ", ".join(map(str, args.plans)))
-    results = run(plans, args.copies, args.seed, args.workers)
+    results = run(plans, args.kind, args.copies, args.seed, args.workers)
     return int(show(results, args.show) > SILENT_MOST)
 
 
