@@ -45,10 +45,13 @@ def _spliced(content: bytes, other: bytes, rng: random.Random) -> bytes:
 
 
 def _objects_deleted(content: bytes, other: bytes, rng: random.Random) -> bytes:
-    with pymupdf.open(stream=content) as doc:
-        for xref in rng.sample(range(1, doc.xref_length()), rng.randint(1, 5)):
-            doc.update_object(xref, "null")
-        return doc.tobytes()
+    """Objects made null; a document that thereby loses all pages is passed over."""
+    while True:
+        with pymupdf.open(stream=content) as doc:
+            for xref in rng.sample(range(1, doc.xref_length()), rng.randint(1, 5)):
+                doc.update_object(xref, "null")
+            if doc.page_count:
+                return doc.tobytes()
 
 
 def _fonts_broken(content: bytes, other: bytes, rng: random.Random) -> bytes:
