@@ -127,6 +127,14 @@ _KINDS = (
         "Nothing; a slip of the office.",
     ),
     Kind(
+        "garbled_text",
+        "check",
+        "The text layer gives other characters than are printed: signs that are no text, or "
+        "wording unlike any plan's.",
+        "文字層與印刷文字不符，疑為亂碼",
+        "Compare the text with the page; ask for a better file.",
+    ),
+    Kind(
         "page_missing",
         "check",
         "A page is missing or empty: printed page numbers skip, or the plan breaks off.",

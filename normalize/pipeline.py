@@ -34,6 +34,7 @@ from normalize.matching import focus_inference
 from normalize.model import Draft, FindingRow, PlanRow, TaxonomyRow
 from normalize.rows import corrections, filings
 from normalize.rows.changes import changes
+from normalize.rows.checks import TEXT_SURE
 from normalize.rows.draft import draft_file, draft_plan
 from normalize.rows.findings import finding
 from normalize.vocabulary.taxonomy import counterparts, editions
@@ -182,7 +183,7 @@ def _close(draft: Draft) -> None:
     review = {f.measure_id for f in draft.findings if f.severity != "note"}
     rows = {}
     for m in draft.measures:
-        m.needs_review = m.measure_id in review
+        m.needs_review = m.measure_id in review or m.text_confidence < TEXT_SURE
         rows[m.measure_id] = m
     for unit in draft.units:
         m = rows[unit.measure_id]

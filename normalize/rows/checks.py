@@ -20,7 +20,7 @@ from normalize.vocabulary.agencies import Agency
 
 AGENCY_KNOWN = 0.6  # agency score under which the name is in no registry
 SCORE_SURE = 0.7  # heading score under which a match is reported
-OCR_SURE = 0.85  # recognition confidence under which a measure is reported
+TEXT_SURE = 0.85  # confidence of its text under which a measure is reported
 UNPLACED_MOST = 0.01  # share of visible glyphs in no row above which it is an error
 
 
@@ -158,7 +158,7 @@ def text_printed(case: Case) -> Findings:
 
 def text_sure(case: Case) -> Findings:
     for m in case.draft.measures:
-        if m.text_confidence < OCR_SURE:
+        if m.text_confidence < TEXT_SURE:
             message = f"第 {m.seq} 項措施之辨識信心為 {m.text_confidence:.2f}。"
             yield finding("low_ocr_confidence", message, m)
 
