@@ -126,6 +126,29 @@ _KINDS = (
         "文字重複出現，照錄",
         "Nothing; a slip of the office.",
     ),
+    Kind(
+        "garbled_text",
+        "check",
+        "The text layer gives other characters than are printed: signs that are no text, or "
+        "wording unlike any plan's.",
+        "文字層與印刷文字不符，疑為亂碼",
+        "Compare the text with the page; ask for a better file.",
+    ),
+    Kind(
+        "page_missing",
+        "check",
+        "A page is missing or empty: printed page numbers skip, or the plan breaks off.",
+        "缺頁或空白頁",
+        "Compare with the office's own file; ask for a whole one.",
+    ),
+    Kind(
+        "page_doubtful",
+        "check",
+        "A page is doubled, cropped, emptied or out of its place: page numbers, "
+        "numbers of headings and measures, or sentences do not run on.",
+        "頁面重複、被裁切或次序有疑",
+        "Look at the page and the one before.",
+    ),
     # about the table
     Kind(
         "numbering_gap",

@@ -12,7 +12,8 @@ from extract.layout.lines import Line
 from extract.layout.repair import repair_text
 from extract.ledger import Ledger
 from extract.model import Box, Page, PrintedFinding, PrintedPlan, PrintedSection, PrintedTable
-from extract.pages import read_pages
+from extract.page_checks import PageFacts, check_pages, page_facts
+from extract.pages import Sheets, read_pages
 from extract.paragraphs.rejoin import join_text
 from extract.script.numerals import chinese_number
 from extract.table.rows import read_rows
@@ -50,6 +51,7 @@ def build_plan(pages: list[Page], source_file: str, sha256: str) -> PrintedPlan:
         plan.status = "not_a_plan"
         plan.reason = "找不到執行要項、執行重點與執行單位的表格或條列。"
     plan.findings += _misnumbered(plan.sections)
+    plan.findings += check_pages(plan, _facts(sheets, table, ledger, furniture))
     plan.findings += ledger.findings()
     plan.glyphs_unplaced = sheets.lost + sum(len(line.chars) for line in ledger.left())
     if sheets.ligatures:
@@ -63,6 +65,14 @@ def _text_source(pages: list[Page]) -> Literal["digital", "ocr", "mixed"]:
     """Where the text comes from; pages without a glyph say it only where all are like that."""
     sources = {p.source for p in pages if len(p.chars)} or {p.source for p in pages}
     return "mixed" if len(sources) > 1 else next(iter(sources), "digital")
+
+
+def _facts(
+    sheets: Sheets, table: PlanTable | None, ledger: Ledger, furniture: list[Line]
+) -> list[PageFacts]:
+    sizes = {number: (width, sheets.heights[number]) for number, width in sheets.widths.items()}
+    grids = [sheets.grids[i] for i in table.grids] if table is not None else []
+    return page_facts(sizes, ledger.lines, furniture, grids)
 
 
 def _places(grids: list[Grid], table: PlanTable | None) -> list[Place]:

@@ -21,7 +21,7 @@ from normalize.vocabulary.agencies import Agency
 
 AGENCY_KNOWN = 0.6  # agency score under which the name is in no registry
 SCORE_SURE = 0.7  # heading score under which a match is reported
-OCR_SURE = 0.85  # recognition confidence under which a measure is reported
+TEXT_SURE = 0.85  # confidence of its text under which a measure is reported
 TWICE = re.compile(r"([^\n]{4,60}?)\1")
 HAN = re.compile("[\u4e00-\u9fff]")
 WORDS = 4  # Han characters in what is printed twice, three of them different: no figures, no dots
@@ -187,7 +187,7 @@ def _is_words(run: str) -> bool:
 
 def text_sure(case: Case) -> Findings:
     for m in case.draft.measures:
-        if m.text_confidence < OCR_SURE:
+        if m.text_confidence < TEXT_SURE:
             message = f"第 {m.seq} 項措施之辨識信心為 {m.text_confidence:.2f}。"
             yield finding("low_ocr_confidence", message, m)
 

@@ -18,6 +18,7 @@ from normalize.matching.headings import PlanHeadings, match_plan
 from normalize.model import ROC_OFFSET, Draft, PlanRow
 from normalize.rows.checks import Case, doubts
 from normalize.rows.findings import UnknownFinding, printed_findings
+from normalize.rows.garbled import garbled
 from normalize.rows.measures import add_measures
 from normalize.rows.sections import section_rows
 from normalize.rows.units import mend_units
@@ -66,6 +67,8 @@ def draft_plan(plan: PrintedPlan, codes_file: Path | None = None) -> Draft:
     draft.findings += doubts(Case(plan, draft, agency, heads))
     if plan.text_source != "digital":
         draft.findings += mend_units(draft)
+    if plan.status == "ok" and plan.text_source != "ocr":
+        draft.findings += garbled(draft)
     return draft
 
 
