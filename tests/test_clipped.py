@@ -37,7 +37,7 @@ def text_of(path: Path) -> str:
     [
         (pymupdf.Rect(0, 0, 400, 300), "第一行的文字第二行的文字"),
         (pymupdf.Rect(0, 115, 400, 300), "第二行的文字"),  # a line above the window
-        (pymupdf.Rect(0, 0, 92, 300), "第一行的第二行的"),  # lines cut at their end
+        (pymupdf.Rect(0, 0, 84, 300), "第一行的第二行的"),  # lines cut at their end
         (pymupdf.Rect(75, 115, 400, 300), ""),  # a line cut where it begins is not whole
     ],
 )

@@ -1,7 +1,8 @@
-"""Glyphs that a clipping path cuts away: spreadsheets print a cut cell whole on both pages and clip it.
+"""Glyphs that a clipping path cuts away.
 
-MuPDF's trace does not know clipping, its structured text does; that costs half as much again, so it is
-asked only where glyphs stand on each other, or where a spreadsheet made the file.
+Spreadsheets print a cell that a page break cuts whole on both pages, and clip it. MuPDF's trace does
+not know clipping, its structured text does; that costs half as much again, so it is asked only where
+glyphs stand on each other, or where a spreadsheet made the file.
 """
 
 from __future__ import annotations
@@ -25,8 +26,8 @@ def clipped(page: pymupdf.Page, chars: Floats, box: Floats, origin: Floats, size
     """Mask (n,) of the glyphs that are cut away, wholly or with their line.
 
     `chars` (n,) are codes, `box` (n, 4), `origin` (n, 2) and `size` (n,) in points as MuPDF gives
-    them. A line cut along its length keeps parts of some glyphs in sight: it goes as a whole. One cut
-    at its end by the cell's edge loses its end alone.
+    them. A line cut along its length keeps parts of some glyphs in sight: it goes as a whole. One
+    cut at its end by the cell's edge loses its end alone.
     """
     none = np.zeros(len(origin), dtype=bool)
     if not len(origin) or not (_spreadsheet(page) or _crowded(chars, box, size)):
