@@ -1,8 +1,8 @@
 """Glyphs that a clipping path cuts away.
 
-Spreadsheets print a cell that a page break cuts whole on both pages, and clip it. MuPDF's trace does
-not know clipping, its structured text does; that costs half as much again, so it is asked only where
-glyphs stand on each other, or where a spreadsheet made the file.
+Spreadsheets print a cell that a page break cuts whole on both pages, and clip it. MuPDF's trace
+does not know clipping, its structured text does; that costs half as much again, so it is asked only
+where glyphs stand on each other, or where a spreadsheet made the file.
 """
 
 from __future__ import annotations
