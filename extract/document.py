@@ -14,7 +14,7 @@ from extract.errors import BadInput
 from extract.model import Page, PrintedFinding, PrintedPlan
 from extract.plan import build_plan
 from extract.readers import PageReader, Reader, open_reader
-from extract.readers.choice import is_scan
+from extract.readers.choice import needs_picture
 
 EXTRACTOR_VERSION = "4"
 """Raised with every change that alters what is read, so that kept results are made anew."""
@@ -121,8 +121,8 @@ def _ends_well(path: Path) -> bool:
 
 def _read(page: pymupdf.Page, number: int, reader: PageReader) -> Page:
     digital = reader.read_page(page, number)
-    if not is_scan(page, digital):
+    if not needs_picture(page, digital):
         return digital
-    from extract.readers.ocr.reader import read_page  # models and OpenCV are loaded for scans alone
+    from extract.readers.ocr.reader import read_page  # models and OpenCV: loaded only here
 
     return read_page(page, number)

@@ -12,7 +12,7 @@ import numpy as np
 from extract.layout.furniture import over_table, split_furniture
 from extract.layout.grid import Grid, find_grids
 from extract.layout.lines import Line, make_lines
-from extract.layout.overflow import overflow
+from extract.layout.overflow import overflow, with_hung_marks
 from extract.layout.repair import repair_page, repair_text
 from extract.model import (
     Box,
@@ -28,7 +28,7 @@ from extract.model import (
 )
 from extract.script import markers
 from extract.script.numerals import chinese_number
-from extract.table.columns import count_header_rows
+from extract.table.columns import count_header_rows, cut_headers
 from extract.table.stitching import PlanTable, TextCell, stitch
 from extract.table.units import UnitName, align, join_names, plan_habit
 from extract.text.measures import Item, body_text, split_measures, top_style
@@ -70,6 +70,7 @@ def build_plan(pages: list[Page], source_file: str, sha256: str) -> PrintedPlan:
             edges = next((list(g.xs) for g in found if count_header_rows(g)), None)
         grids += found
         open_lines.append((page.height, outside))
+    cut_headers(grids)
     table = stitch(grids, heights)
     for grid in grids:
         for cell in grid.cells:
@@ -171,7 +172,7 @@ def _read_page(
     base = 0
     slots = []
     for grid in grids:
-        where = grid.locate(page.boxes)
+        where = with_hung_marks(page, grid, grid.locate(page.boxes))
         mine = (where >= 0) & (key < 0) & ~aside
         key[mine] = where[mine] + base
         slots.append(base)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from extract.layout.grid import Cell, Grid
 from extract.script import markers
@@ -72,6 +72,54 @@ def count_header_rows(grid: Grid) -> int:
         if rows >= 3:
             break
     return best if len(roles) >= 2 else 0
+
+
+def cut_headers(grids: list[Grid]) -> None:
+    """Cut cells at the foot of a repeated header that has no rule below them (changes the grids).
+
+    Word draws none where a merged cell goes on from the page before: header label and the cell's
+    text then stand in one. Labels are known from the last header before, the foot from the header
+    cells that do end.
+    """
+    labels: set[str] = set()
+    rows = 0
+    for grid in grids:
+        if own := count_header_rows(grid):
+            rows, labels = own, {_compact(c.text) for c in grid.cells if c.row < own and c.lines}
+        elif foot := _header_foot(grid, labels, rows):
+            for cell in [c for c in grid.cells if c.row < foot < c.row_end]:
+                _cut(grid, cell, foot, _label_lines(cell, labels))
+
+
+def _header_foot(grid: Grid, labels: set[str], rows: int) -> int:
+    """The row below a header some cells of which run on below it; 0 where there is none."""
+    closed = [c for c in grid.cells if c.row_end <= rows and _compact(c.text) in labels]
+    foot = max((c.row_end for c in closed), default=0)
+    top = [c for c in grid.cells if c.row < foot and c.lines]
+    labelled = all(c in closed or _label_lines(c, labels) for c in top)
+    return foot if labelled and any(c.row_end > foot for c in top) else 0
+
+
+def _label_lines(cell: Cell, labels: set[str]) -> int:
+    """The number of lines at the cell's top that make a header label; 0 where none do."""
+    text = ""
+    for n, line in enumerate(cell.lines, 1):
+        text += _compact(line.text)
+        if text in labels:
+            return n
+    return 0
+
+
+def _cut(grid: Grid, cell: Cell, row: int, lines: int) -> None:
+    """Divide a cell at the top of a lattice row, its first `lines` lines above."""
+    below = replace(cell, row=row, y0=grid.ys[row], lines=cell.lines[lines:])
+    grid.lattice[row : cell.row_end, cell.col : cell.col_end] = len(grid.cells)
+    grid.cells.append(below)
+    cell.row_end, cell.y1, cell.lines = row, grid.ys[row], cell.lines[:lines]
+
+
+def _compact(text: str) -> str:
+    return "".join(text.split())
 
 
 def find_columns(grid: Grid) -> Columns | None:
