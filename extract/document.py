@@ -14,7 +14,7 @@ from extract.errors import BadInput
 from extract.model import Page, PrintedFinding, PrintedPlan
 from extract.plan import build_plan
 from extract.readers import PageReader, Reader, open_reader
-from extract.readers.choice import is_scan
+from extract.readers.choice import needs_picture
 from extract.version import EXTRACTOR_VERSION
 
 MAX_PAGES = 2000
@@ -119,8 +119,8 @@ def _ends_well(path: Path) -> bool:
 
 def _read(page: pymupdf.Page, number: int, reader: PageReader) -> Page:
     digital = reader.read_page(page, number)
-    if not is_scan(page, digital):
+    if not needs_picture(page, digital):
         return digital
-    from extract.readers.ocr.reader import read_page  # models and OpenCV are loaded for scans alone
+    from extract.readers.ocr.reader import read_page  # models and OpenCV: loaded only here
 
     return read_page(page, number)

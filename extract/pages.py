@@ -11,7 +11,7 @@ import numpy as np
 from extract.layout.furniture import over_table
 from extract.layout.grid import Grid, find_grids
 from extract.layout.lines import Line, make_lines
-from extract.layout.overflow import overflow
+from extract.layout.overflow import overflow, with_hung_marks
 from extract.layout.repair import repair_page
 from extract.model import Page, PrintedFinding
 from extract.table.columns import count_header_rows
@@ -93,7 +93,7 @@ def _read_page(
     key = np.full(len(page.chars), -1)
     base = 0
     for grid in grids:
-        where = grid.locate(page.boxes)
+        where = with_hung_marks(page, grid, grid.locate(page.boxes))
         mine = (where >= 0) & (key < 0) & ~aside
         key[mine] = where[mine] + base
         base += len(grid.cells)

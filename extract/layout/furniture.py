@@ -135,9 +135,7 @@ def split_furniture(pages: list[tuple[float, list[Line]]]) -> tuple[list[Line], 
         for line in lines:
             aside = _GOES_ON.fullmatch(line.text.strip()) is not None
             if not aside and _in_margin(line, height):
-                aside = _is_page_number(line, offsets) or (
-                    _key(line) in back and markers.match(line.text.strip()) is None
-                )
+                aside = _is_page_number(line, offsets) or _is_running_head(line, back)
             (furniture if aside else content).append(line)
     return content, furniture
 
@@ -148,6 +146,11 @@ def _is_page_number(line: Line, offsets: set[int]) -> bool:
     if number is None:
         return False
     return _MARKED_NUMBER.fullmatch(line.chars) is not None or number - line.page in offsets
+
+
+def _is_running_head(line: Line, back: set[str]) -> bool:
+    """Whether a line's text is one of those that come `back` on other pages."""
+    return _key(line) in back and _number(line) is None and markers.match(line.text.strip()) is None
 
 
 def _number(line: Line) -> int | None:

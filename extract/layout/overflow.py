@@ -1,11 +1,42 @@
-"""Text that runs out of a table's foot: given back to the cells it belongs to."""
+"""Text that runs out of its cell, at a table's foot or past a column rule: given back to it."""
 
 from __future__ import annotations
 
 from itertools import pairwise
 
+import numpy as np
+
 from extract.layout.grid import Cell, Grid
 from extract.layout.lines import Line
+from extract.model import Ints, Page
+
+HUNG = list("、，。．：；！？）」』】〉》,.:;!?)")  # marks that may hang past a rule
+FOLLOWS = 0.35  # of the glyph size: a mark this near the glyph before it follows it
+LEVEL = 0.3  # of the glyph size: baselines of one line differ less
+
+
+def with_hung_marks(page: Page, grid: Grid, where: Ints) -> Ints:
+    """`where`, the cell of each glyph of the page (n,), with marks that hang past a column rule.
+
+    A full line may hang its last mark into the margin, so that it stands in the cell on the right.
+    It belongs to the cell on the left when it follows a line there: no line begins with such marks.
+    """
+    out = where.copy()
+    marks = np.flatnonzero(np.isin(page.chars, HUNG) & (where >= 0))
+    for i in marks[np.argsort(page.boxes[marks, 0])].tolist():
+        left, size = page.boxes[i, 0], page.size[i]
+        edge = grid.cells[out[i]].x0
+        before = np.flatnonzero(
+            (out >= 0)
+            & (np.abs(page.baseline - page.baseline[i]) < LEVEL * size)
+            & (np.abs(page.boxes[:, 2] - left) < FOLLOWS * size)
+            & (page.boxes[:, 0] < left)
+        )
+        if left - edge < FOLLOWS * size and len(before):
+            beside = int(out[before[np.argmax(page.boxes[before, 2])]])
+            if abs(grid.cells[beside].x1 - edge) < 1e-6:
+                out[i] = beside
+    return out
 
 
 def overflow(grid: Grid, lines: list[Line]) -> list[Line]:

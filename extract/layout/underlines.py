@@ -19,7 +19,7 @@ MEETS = (
 )
 LEVEL = 0.6  # points: pieces of one line differ no more in height
 GAP = 6.5  # points: the gap between the pieces of a dashed line is never wider
-PIECES = 3  # a line in so many pieces is dashed: its last gap may lie at the rule it meets
+PIECES = 3  # a line in so many pieces is dashed: one more gap may lie at the rule it meets
 ABOVE, BELOW = 0.8, 0.45  # of the glyph size: how far above and below a baseline such lines run
 APART = 1.5  # of the glyph size: a wider gap ends the text that is underlined
 END = 0.6  # of the glyph size: an underline ends this near to its text (a space may be underlined)
@@ -44,14 +44,29 @@ def without_underlines(horizontal: Floats, vertical: Floats, text: Text) -> Floa
         return horizontal
     keep = np.ones(len(horizontal), dtype=bool)
     for members in _strings(horizontal, doubtful, vertical):
-        own = horizontal[members]
-        string = np.array([[own[:, 0].min(), own[:, 1].max(), own[:, 2].mean()]])
-        meets = GAP if len(members) >= PIECES else MEETS
-        if not _held(string, vertical, meets)[0]:
-            start, end, y = string[0].tolist()
-            free = _free_ends(start, end, y, vertical, meets)
-            keep[members] = not _has_its_text(start, end, y, free, text)
+        keep[members] = not _is_underline(horizontal[members], vertical, text)
     return horizontal[keep]
+
+
+def _is_underline(pieces: Floats, vertical: Floats, text: Text) -> bool:
+    """Whether a line in one or several pieces, shape (n, 3), belongs to text and not to a table."""
+    start, end, y = float(pieces[0, 0]), float(pieces[:, 1].max()), float(pieces[:, 2].mean())
+    meets = MEETS + (_widest_gap(pieces) if len(pieces) >= PIECES else 0.0)
+    if _held(np.array([[start, end, y]]), vertical, meets)[0]:
+        return False
+    beside = _at(vertical, y)
+    free = [bool((np.abs(beside - x) > meets).all()) for x in (start, end)]
+    covered, common = _text_along(start, end, y, text)
+    if not all(free):
+        return covered >= WHOLE and common[free.index(True)]
+    if (beside < start).any() and (beside > end).any():
+        return covered >= PART and any(common)  # in a cell; blanks are underlined, too
+    return covered >= WHOLE and all(common)
+
+
+def _widest_gap(pieces: Floats) -> float:
+    """The widest gap (points) between successive pieces of a line, from left to right."""
+    return max(0.0, float((pieces[1:, 0] - np.maximum.accumulate(pieces[:-1, 1])).max()))
 
 
 def _held(horizontal: Floats, vertical: Floats, meets: float) -> Mask:
@@ -67,12 +82,10 @@ def _held(horizontal: Floats, vertical: Floats, meets: float) -> Mask:
     return held
 
 
-def _free_ends(
-    start: float, end: float, y: float, vertical: Floats, meets: float
-) -> tuple[bool, bool]:
-    """Whether a horizontal line's start and end meet no vertical rule."""
-    x = vertical[(vertical[:, 1] - MEETS <= y) & (y <= vertical[:, 2] + MEETS), 0]
-    return bool((np.abs(x - start) > meets).all()), bool((np.abs(x - end) > meets).all())
+def _at(vertical: Floats, y: float) -> Floats:
+    """Places (points) of the vertical rules that stand at a height."""
+    places: Floats = vertical[(vertical[:, 1] - MEETS <= y) & (y <= vertical[:, 2] + MEETS), 0]
+    return places
 
 
 def _strings(horizontal: Floats, pieces: Ints, vertical: Floats) -> Iterator[list[int]]:
@@ -98,27 +111,23 @@ def _strings(horizontal: Floats, pieces: Ints, vertical: Floats) -> Iterator[lis
 
 def _divided(left: float, right: float, y: float, vertical: Floats) -> bool:
     """Whether a vertical rule stands between two places at one height."""
-    x = vertical[(vertical[:, 1] - MEETS <= y) & (y <= vertical[:, 2] + MEETS), 0]
+    x = _at(vertical, y)
     return bool(((x > left - MEETS) & (x < right + MEETS)).any())
 
 
-def _has_its_text(start: float, end: float, y: float, free: tuple[bool, bool], text: Text) -> bool:
-    """Whether a line that is not held by rules belongs to the text it runs under or through.
-
-    `free` says which of its ends meet no rule: where both do, text above a part of it and one
-    common end tell enough (blanks are underlined, too).
+def _text_along(start: float, end: float, y: float, text: Text) -> tuple[float, list[bool]]:
+    """Share of a line's length that text stands over (or is struck through), and whether the text
+    begins and ends where the line does.
     """
     boxes, baseline, size = text
     middle = (boxes[:, 0] + boxes[:, 2]) / 2
     near = (baseline - ABOVE * size <= y) & (y <= baseline + BELOW * size)
     own = np.flatnonzero(near & (middle > start) & (middle < end))
     if not len(own):
-        return False
+        return 0.0, [False, False]
     own = own[np.argsort(boxes[own, 0])]
     left, right = boxes[own, 0], np.maximum.accumulate(boxes[own, 2])
     em = float(size[own].max())
-    covered = right[-1] - left[0] - np.clip(left[1:] - right[:-1] - APART * em, 0, None).sum()
-    common = abs(left[0] - start) <= END * em, abs(right[-1] - end) <= END * em
-    if all(free):
-        return bool(covered >= PART * (end - start) and any(common))
-    return bool(covered >= WHOLE * (end - start) and common[free.index(True)])
+    apart = np.clip(left[1:] - right[:-1] - APART * em, 0, None).sum()
+    covered = float((right[-1] - left[0] - apart) / (end - start))
+    return covered, [abs(left[0] - start) <= END * em, abs(right[-1] - end) <= END * em]
