@@ -151,6 +151,14 @@ _KINDS = (
     ),
     # about the table
     Kind(
+        "text_astray",
+        "check",
+        "A measure or unit holds what is not printed there: it opens with a closing mark, "
+        "doubles a mark, or is a section's heading or a column's label.",
+        "文字不似此處所印，可能錯置或缺字",
+        "Compare the row with the page; correct the text or the units.",
+    ),
+    Kind(
         "numbering_gap",
         "note",
         "Printed numbers of a group are not consecutive.",

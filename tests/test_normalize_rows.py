@@ -13,7 +13,7 @@ import pytest
 from dataset import schema
 from dataset.kinds import KINDS, SEVERITIES, Severity
 from dataset.publish import PublishError, to_arrow
-from extract.model import Box, Paragraph, PrintedFinding, PrintedPlan
+from extract.model import Box, Paragraph, PrintedFinding, PrintedPlan, PrintedUnit
 from normalize import model
 from normalize.model import BoxRow
 from normalize.rows.corrections import (
@@ -336,6 +336,30 @@ def test_words_printed_twice_are_said(text: str, twice: str) -> None:
     found = [f for f in draft_plan(plan).findings if f.code == "repeated_text"]
     assert [f.message for f in found] == ([f"「{twice}」連續印了兩次，照錄。"] if twice else [])
     assert all(f.severity == "note" and f.measure_id for f in found)
+
+
+@pytest.mark.parametrize(
+    "paragraph, unit, astray",
+    [
+        ("「話務知識庫」（3,200則），民政課、秘書室：改善。", "民政課", ""),
+        ("、服務台人員實施輪訓", "民政課", "、服務台人員實施輪訓"),
+        ("推動電子謄本，減少紙本。。", "民政課", "推動電子謄本，減少紙本。。"),
+        ("檢討改進。\n肆、管制考核", "民政課", "肆、管制考核"),
+        ("檢討改進。", "」民政課", "」民政課"),
+        ("檢討改進。", "執行單位", "執行單位"),
+    ],
+)
+def test_what_no_office_prints_there_is_said(paragraph: str, unit: str, astray: str) -> None:
+    plan = printed_plan(load_truth()["jiaxian-114"])
+    plan.column_headers = ["執行要項", "執行重點", "推動作法", "執行單位"]
+    measure = plan.rows[0].measures[0]
+    measure.title = None
+    measure.paragraphs = [Paragraph(text=part) for part in paragraph.split("\n")]
+    measure.units = [PrintedUnit(text=unit)]
+    draft = draft_plan(plan)
+    found = [f for f in draft.findings if f.code == "text_astray"]
+    assert [f.measure_id for f in found] == [draft.measures[0].measure_id] * bool(astray)
+    assert all(f"「{astray}」" in f.message and f.severity == "check" for f in found)
 
 
 @pytest.mark.parametrize(

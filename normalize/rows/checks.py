@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from dataset.kinds import Severity
 from extract.model import PrintedPlan
 from extract.script import markers
+from extract.script.numerals import FORMAL_ANY
 from normalize.matching.alignment import Match
 from normalize.matching.headings import PlanHeadings, RowHeadings
 from normalize.model import Draft, FindingRow
@@ -25,6 +26,9 @@ TEXT_SURE = 0.85  # confidence of its text under which a measure is reported
 TWICE = re.compile(r"([^\n]{4,60}?)\1")
 HAN = re.compile("[\u4e00-\u9fff]")
 WORDS = 4  # Han characters in what is printed twice, three of them different: no figures, no dots
+CLOSING = "、，。；：」』）〕】！？,;)"
+TEXT_ASTRAY = re.compile(rf"^[{CLOSING}]|[，。、；]{{2}}|^[{FORMAL_ANY}]+、", re.MULTILINE)
+UNIT_ASTRAY = re.compile(rf"^[{CLOSING}]|[。；]")
 UNPLACED_MOST = 0.01  # share of visible glyphs in no row above which it is an error
 
 
@@ -185,6 +189,17 @@ def _is_words(run: str) -> bool:
     return len(han) >= WORDS and len(set(han)) >= WORDS - 1
 
 
+def text_in_place(case: Case) -> Findings:
+    """What no office prints in a measure or a unit, so that it belongs elsewhere or lost a part."""
+    labels = set(case.printed.column_headers)
+    for m in case.draft.measures:
+        odd = [line for line in m.text.split("\n") if TEXT_ASTRAY.search(line)]
+        odd += [unit for unit in m.units if UNIT_ASTRAY.search(unit) or unit in labels]
+        if odd:
+            message = f"「{odd[0][:20]}」不似此處所印，可能錯置或缺字。"
+            yield finding("text_astray", message, text_place(m))
+
+
 def text_sure(case: Case) -> Findings:
     for m in case.draft.measures:
         if m.text_confidence < TEXT_SURE:
@@ -231,6 +246,7 @@ CHECKS: tuple[Check, ...] = (
     units_known,
     text_printed,
     text_printed_once,
+    text_in_place,
     text_sure,
     numbers_count_on,
 )
