@@ -227,7 +227,8 @@ def test_rules_close_below_text_stay_rules(plan: Plan, reader: str) -> None:
             )  # as wide as its cell, its baseline 2 pt above the rule
     for y in ys:
         for a, b in zip(xs, xs[1:]):
-            sheet.line(a + 0.3, y, b - 0.3, y)
+            sheet.line(a + 0.3, y, a + 20, y)
+            sheet.line(a + 20, y, b - 0.3, y)
     for x in xs:
         sheet.line(x, ys[0], x, ys[-1])
     (grid,) = find_grids(plan.pages(reader)[0])
@@ -239,15 +240,29 @@ def test_rules_close_below_text_stay_rules(plan: Plan, reader: str) -> None:
 def test_a_dashed_rule_is_no_underline(plan: Plan, reader: str) -> None:
     sheet = titled(plan)
     sheet.row(HEADERS)
-    sheet.row(("一、完備流程", "(一)建立程序", "1.設置單一窗口。", "民政課"))
+    sheet.row(("一、完備流程", "(一)建立程序", "", "民政課"))
     y = sheet.y
     sheet.y += 20
     sheet.close()
+    sheet.text(XS[2] + 2, y - 2, "設置單一窗口受理民眾各項申請案件並於期限內回復逐案", 10.2)
     for x0, x1 in zip(XS, XS[1:]):
-        for k in range(int((x1 - x0) / 5) + 1):
-            sheet.line(x0 + 5 * k, y, min(x0 + 5 * k + 2.5, x1), y)
+        for k in range(int((x1 - x0) / 5)):
+            sheet.line(
+                x0 + 5 * k, y, x0 + 5 * k + 2.5, y
+            )  # the last dash ends short of the next rule
     (grid,) = find_grids(plan.pages(reader)[0])
-    assert len(grid.ys) == 4
+    assert (len(grid.ys), len(grid.cells)) == (4, 12)
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_a_slash_through_a_cell_is_no_rule(plan: Plan, reader: str) -> None:
+    sheet = titled(plan)
+    sheet.row(HEADERS)
+    sheet.row(("一、完備流程", "(一)建立程序", "1.設置單一窗口。", ""))
+    sheet.close()
+    sheet.line(XS[3], sheet.tops[1], XS[4], sheet.y)
+    (grid,) = find_grids(plan.pages(reader)[0])
+    assert (len(grid.ys), len(grid.cells)) == (3, 8)
 
 
 @pytest.mark.parametrize("reader", READERS)
@@ -269,10 +284,12 @@ def test_a_mark_hung_past_the_column_rule_stays_in_its_line(plan: Plan, reader: 
 @pytest.mark.parametrize("reader", READERS)
 def test_narrow_pairs_of_letters_are_two_letters(plan: Plan, reader: str) -> None:
     sheet = titled(plan)
+    narrow = pymupdf.Matrix(0.4, 1)
     for n, word in enumerate(("different", "bill", "skiing")):
-        sheet.page.insert_text((60, 300 + 20 * n), word, fontname="tiro", fontsize=12)
-    sheet.page.insert_text((60, 400), "bold", fontname="hebo", fontsize=12)
-    sheet.page.insert_text((60.4, 400), "bold", fontname="hebo", fontsize=12)
+        place = pymupdf.Point(60, 300 + 20 * n)
+        sheet.page.insert_text(place, word, fontname="tiro", fontsize=12, morph=(place, narrow))
+    for x in (60, 60.4):
+        sheet.page.insert_text((x, 400), "bold", fontname="hebo", fontsize=12)
     read = plan.read(reader)
     text = " ".join(p.text for s in read.sections for p in s.paragraphs) + str(read.findings)
     assert all(word in text for word in ("different", "bill", "skiing", "bold"))

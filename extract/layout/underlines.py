@@ -14,9 +14,8 @@ import numpy as np
 
 from extract.model import Floats, Ints, Mask
 
-MEETS = (
-    1.0  # points: a rule ends this close to the rule it meets (a cell's text stands further off)
-)
+# points: a rule ends this close to the one it meets; text and its underline keep further off
+MEETS = 1.0
 LEVEL = 0.6  # points: pieces of one line differ no more in height
 GAP = 6.5  # points: the gap between the pieces of a dashed line is never wider
 PIECES = 3  # a line in so many pieces is dashed: one more gap may lie at the rule it meets
