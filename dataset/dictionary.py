@@ -13,7 +13,7 @@ from dataset.schema import TABLES, Table
 _HEAD = """# Data dictionary
 
 Made by `python -m dataset.dictionary` from `dataset/schema.py`, `dataset/columns.csv` and
-`dataset/kinds.py`; a test keeps it current.
+`dataset/kinds.csv`; a test keeps it current.
 
 The dataset is `data/processed/`: one Parquet file a table (zstd, descriptions in the file's own
 metadata) and `datapackage.json`. All files of a run appear together; the same input gives the same

@@ -1,7 +1,7 @@
 """Doubts the normalize stage files itself, one small function each.
 
 A check looks at one plan and yields its findings. To add one: write it, put it into `CHECKS`, and
-its code into `dataset.kinds`.
+its code into `dataset/kinds.csv`.
 """
 
 from __future__ import annotations

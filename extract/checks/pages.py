@@ -37,8 +37,7 @@ Findings = Iterator[PrintedFinding]
 
 @dataclass(slots=True)
 class PageFacts:
-    """A page: its size (points), the lines of its content, of its margins, and its part of the plan
-    table."""
+    """A page: its size (points), the lines of its content and margins, its part of the table."""
 
     number: int
     width: float
@@ -133,8 +132,7 @@ def twins(pages: list[PageFacts]) -> Findings:
     for page in pages:
         text = page.text
         if len(text) >= TWIN and text in first:
-            message = f"第{page.number}頁的文字與第{first[text]}頁完全相同。"
-            yield _doubtful(page.number, message)
+            yield _doubtful(page.number, f"第{page.number}頁的文字與第{first[text]}頁完全相同。")
         first.setdefault(text, page.number)
 
 
