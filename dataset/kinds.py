@@ -135,6 +135,13 @@ _KINDS = (
         "Compare the text with the page; ask for a better file.",
     ),
     Kind(
+        "font_damaged",
+        "check",
+        "An embedded font is damaged; glyphs may be missing or stand in the wrong place.",
+        "內嵌字型損壞",
+        "Compare the text with the page; ask for a better file.",
+    ),
+    Kind(
         "page_missing",
         "check",
         "A page is missing or empty: printed page numbers skip, or the plan breaks off.",
