@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from typing import Literal
 
+from extract.checks.pages import PageFacts, check_pages, page_facts
 from extract.layout.furniture import split_furniture
 from extract.layout.grid import Grid
 from extract.layout.lines import Line
 from extract.layout.repair import repair_text
 from extract.ledger import Ledger
 from extract.model import Box, Page, PrintedFinding, PrintedPlan, PrintedSection, PrintedTable
-from extract.page_checks import PageFacts, check_pages, page_facts
 from extract.pages import Sheets, read_pages
 from extract.paragraphs.rejoin import join_text
 from extract.script.numerals import chinese_number

@@ -1,0 +1,1 @@
+"""Pages and the plan read from them in, findings out: what does not fit together."""
