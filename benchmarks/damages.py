@@ -18,8 +18,8 @@ LATIN_SIGNS = 94
 def damaged(kind: str, plans: list[Path], of: int, rng: random.Random) -> bytes:
     """The content of `plans[of]`, damaged; `kind` is one of KINDS."""
     if kind in BYTES:
-        other = plans[rng.randrange(len(plans))].read_bytes()
-        return BYTES[kind](plans[of].read_bytes(), other, rng)
+        other = rng.choice(plans[:of] + plans[of + 1 :] or plans)
+        return BYTES[kind](plans[of].read_bytes(), other.read_bytes(), rng)
     with pymupdf.open(plans[of]) as doc:
         if kind in MAPS:
             _spoil_maps(doc, MAPS[kind], rng)

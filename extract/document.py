@@ -34,6 +34,9 @@ DAMAGE = re.compile(
     r"zlib error|syntax error|hex string|Length incorrect|premature|treating as end of file"
 )
 
+# What it reports of a font program that makes no sense; glyphs may then stand or end elsewhere.
+FONT_DAMAGE = re.compile(r"FT_(?:Load_Glyph|Get_Advance|New_Memory_Face)\((?:\w+\+)?([^,)]*)")
+
 
 def file_hash(path: Path) -> str:
     with open(path, "rb") as file:
@@ -81,7 +84,8 @@ def extract_document(
                 repaired = repaired or doc.is_repaired
                 if on_page:
                     on_page(number, count)
-    damage = DAMAGE.search(pymupdf.TOOLS.mupdf_warnings())
+    warnings = pymupdf.TOOLS.mupdf_warnings()
+    damage = DAMAGE.search(warnings)
     if damage or repaired and not _ends_well(path):
         # What is left of a damaged file looks like a plan with fewer measures, so none of it is
         # taken.
@@ -89,6 +93,7 @@ def extract_document(
     seen = list(pages) if debug is not None else []
     plan = build_plan(pages, name, digest)
     plan.extractor_version = EXTRACTOR_VERSION
+    plan.findings += _damaged_fonts(warnings)
     if debug is not None:
         from extract.debug import draw_pages
 
@@ -101,6 +106,14 @@ def extract_document(
             )
         )
     return plan
+
+
+def _damaged_fonts(warnings: str) -> list[PrintedFinding]:
+    """One finding for all fonts that MuPDF could not make sense of."""
+    names = "、".join(sorted(set(FONT_DAMAGE.findall(warnings))))
+    message = f"內嵌字型損壞（{names}），文字的位置可能有誤。"
+    found = PrintedFinding(severity="check", code="font_damaged", message=message)
+    return [found] if names else []
 
 
 def _open(path: Path, name: str) -> pymupdf.Document:
