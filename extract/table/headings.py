@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from extract.layout.grid import Cell
 from extract.layout.lines import Line
 from extract.table.parts import Part
+from extract.text.sections import GOES_ON
 
 STYLES = ("cjk", "cjk_paren", "number")
 LINES_MOST = 3  # a heading above a table is no longer
@@ -35,7 +36,11 @@ def _above(parts: list[Part], lines: list[Line]) -> Iterator[list[Line]]:
     before = (0, 0.0)
     for part in parts:
         start = (part.grid.page, part.grid.ys[0])
-        own = [line for line in lines if before < (line.page, line.baseline) < start]
+        own = [
+            line
+            for line in lines
+            if before < (line.page, line.baseline) < start and not GOES_ON.search(line.text)
+        ]
         before = (part.grid.page, part.grid.ys[-1])
         yield _heading(own[-LINES_MOST:])
 

@@ -20,7 +20,7 @@ OPENING = re.compile(r"依據|緣起|前言|目的|目標|宗旨")
 _ATTACHED = re.compile(rf"(?:[{FORMAL_ANY}]+、)?\s*附\s*[件表錄]")
 _LEADER = re.compile(r"(?:[.．·‧…⋯]\s*){3,}\s*[0-9０-９]+\s*$")
 _CONTENTS = re.compile(r"^(?:目\s*錄|目\s*次)$")
-_GOES_ON = re.compile(
+GOES_ON = re.compile(
     r"^[表（(【\[]*\s*(?:續|接|承)\s*(?:上|下|前)?\s*[頁表]?\s*[）)】\]]*$|[（(]續[）)]$"
 )
 _INTRODUCES = re.compile(r"(?:如下|下表|如附表|表列)[表列]?\s*[：:。]$")
@@ -115,7 +115,7 @@ def between(lines: Iterable[Line], places: list[Place]) -> list[Line]:
     inside = [line for line in lines if first < (line.page, line.baseline) < last]
     said = Counter(line.text for line in inside)
     above = nearest_above(lines, parts[0])
-    return [line for line in inside if _GOES_ON.search(line.text) or said[line.text] > 1] + (
+    return [line for line in inside if GOES_ON.search(line.text) or said[line.text] > 1] + (
         [above] if above is not None and _INTRODUCES.search(above.text) else []
     )
 
