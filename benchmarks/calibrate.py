@@ -168,7 +168,7 @@ def table(counts: Counter[tuple[str, bool, bool]], first: int, plans: int) -> st
     out = [
         f"Plans {first} to {first + plans - 1} of the typesetter, each in a random shape.",
         "",
-        "| decision | sure, right | sure, wrong | sure ones right | unsure, right | unsure, wrong |",
+        "| decision | sure, right | sure, wrong | right of sure | unsure, right | unsure, wrong |",
         "|---|---:|---:|---:|---:|---:|",
     ]
     for kind in [*KINDS, "any"]:
