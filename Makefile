@@ -81,8 +81,9 @@ bench-ocr: $(VENV)/.dev ## accuracy on made scans; time and memory beside RapidO
 	@$(PY) -m benchmarks.ocr accuracy
 	@$(PY) -m benchmarks.ocr speed
 
-calibrate: $(VENV)/.runtime ## renew the table of docs/focus-score.md from data/interim/
+calibrate: $(VENV)/.dev ## renew the tables of docs/focus-score.md (from data/interim/) and docs/doubt.md (ten minutes)
 	@$(PY) -m normalize.calibrate data/interim --write docs/focus-score.md
+	@$(PY) -m benchmarks.calibrate --write docs/doubt.md
 
 compare-readers: $(VENV)/.runtime ## read data/raw/ with both readers and print where they differ
 	@$(PY) -m extract.compare data/raw

@@ -18,7 +18,7 @@ from extract.table.stitching import PlanTable
 from extract.text.levels import Key, Levels
 from extract.text.outline import Outline
 
-LEVEL_LEAD = 1.0  # in `extract.text.levels`' unit: one number that does not follow
+LEVEL_LEAD = 2.0  # in `extract.text.levels`' unit: one number that does not follow
 SHOWN = 10  # characters of a line in a message
 
 _ROLES = {"pillar": "執行要項", "focus": "執行重點", "measure": "作法"}

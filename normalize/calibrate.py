@@ -68,6 +68,13 @@ def table(rows: list[tuple[str, float, bool]]) -> str:
     return "\n".join(out)
 
 
+def renew(page: Path, text: str) -> None:
+    """Put the text between the two marks of a Markdown page."""
+    before, _, rest = page.read_text("utf-8").partition(BEGIN)
+    _, _, after = rest.partition(END)
+    page.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", "utf-8")
+
+
 def main(argv: list[str] | None = None) -> int:
     """Print the table, with --write also into a page; returns 2 when no plan can teach."""
     parser = argparse.ArgumentParser(
@@ -88,9 +95,7 @@ def main(argv: list[str] | None = None) -> int:
         return 2
     print(table(rows))
     if args.write:
-        before, _, rest = args.write.read_text("utf-8").partition(BEGIN)
-        _, _, after = rest.partition(END)
-        args.write.write_text(f"{before}{BEGIN}\n{table(rows)}\n{END}{after}", "utf-8")
+        renew(args.write, table(rows))
     return 0
 
 
