@@ -265,11 +265,10 @@ def _measures(plan: PrintedPlan) -> Iterator[Step]:
     for row in plan.rows:
         for measure in row.measures:
             item = Item(row.focus_cell, _number(measure.marker or ""), measure.marker or "")
-            if not item.number or not measure.boxes:
-                before = None
+            if not measure.boxes:
                 continue
             page = measure.boxes[0].page
-            if before is not None:
+            if before is not None and item.number:
                 follows = item.cell == before.cell and item.number == before.number + 1
                 odd = item.number != 1 and not follows
                 yield Step("作法", before.text, item.text, odd, first, page)
