@@ -79,7 +79,7 @@ def page_facts(
 
 def check_pages(plan: PrintedPlan, pages: list[PageFacts]) -> list[PrintedFinding]:
     """Findings about pages that are missing, doubled, misplaced, cut or emptied."""
-    if len(pages) < 2 or plan.status != "ok":
+    if plan.status != "ok":
         return []
     checks = (empty(pages), numbers(pages), totals(pages), twins(pages), sizes(pages))
     found = [f for check in (*checks, sparse(pages), open_end(plan, pages)) for f in check]
@@ -122,7 +122,7 @@ def totals(pages: list[PageFacts]) -> Findings:
     stated = Counter(n[1] for p in pages if (n := printed_number(p)) and n[1])
     if stated:
         total, times = stated.most_common(1)[0]
-        if times > 1 and total > len(pages):
+        if total > len(pages) and (times > 1 or len(pages) == 1):
             message = f"頁碼印明共{total}頁，檔案只有{len(pages)}頁。"
             yield _missing(pages[-1].number, message)
 
@@ -173,7 +173,7 @@ def open_end(plan: PrintedPlan, pages: list[PageFacts]) -> Findings:
     The table runs to its end with no section behind, or the last sentence has no stop.
     """
     last = pages[-1]
-    lowest = max(p.foot for p in pages[:-1])
+    lowest = max((p.foot for p in pages[:-1]), default=last.height * LOWEST)
     if last.foot < LOWEST * lowest:
         return
     tail = max(last.content, key=lambda line: line.bottom)
@@ -263,11 +263,10 @@ def _measures(plan: PrintedPlan) -> Iterator[Step]:
     for row in plan.rows:
         for measure in row.measures:
             item = Item(row.focus_cell, _number(measure.marker or ""), measure.marker or "")
-            if not item.number or not measure.boxes:
-                before = None
+            if not measure.boxes:
                 continue
             page = measure.boxes[0].page
-            if before is not None:
+            if before is not None and item.number:
                 follows = item.cell == before.cell and item.number == before.number + 1
                 odd = item.number != 1 and not follows
                 yield Step("作法", before.text, item.text, odd, first, page)
