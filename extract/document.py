@@ -65,7 +65,7 @@ def extract_document(
     pymupdf.TOOLS.reset_mupdf_warnings()
     pages: list[Page] = []
     repaired = False
-    with ExitStack() as opened:
+    with ExitStack() as opened, ExitStack() as reading:
         doc = opened.enter_context(_open(path, name))
         count = doc.page_count
         if doc.needs_pass:
@@ -74,10 +74,10 @@ def extract_document(
             raise BadInput(name, f"檔案有{count}頁，超過上限{MAX_PAGES}頁，不是執行計畫。")
         if count == 0:
             raise BadInput(name, "檔案沒有任何一頁。")
-        own = opened.enter_context(closing(open_reader(reader, path)))
+        own = reading.enter_context(closing(open_reader(reader, path)))
         for number in range(1, count + 1):
             if number > 1 and number % WINDOW == 1:
-                doc.close()
+                opened.close()
                 doc = opened.enter_context(_open(path, name))
             pages.append(_read(doc[number - 1], number, own))
             repaired = repaired or doc.is_repaired
