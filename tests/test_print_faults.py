@@ -9,7 +9,7 @@ from pathlib import Path
 import pymupdf
 import pytest
 
-from extract.document import extract_document
+from extract.document import WINDOW, extract_document
 from extract.layout.grid import find_grids
 from extract.model import Page, PrintedPlan
 from extract.readers import READERS, open_reader
@@ -365,3 +365,12 @@ def test_latin_text_and_drawings_are_not_sent_to_recognition(plan: Plan, reader:
         drawing.page.draw_circle((100 + 4 * (n % 8), 100 + 4 * (n // 8)), 2, fill=(1, 0, 0))
     drawing.text(100, 300, "高雄市政府")
     assert plan.read(reader).text_source == "digital"
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_a_long_document_is_read_to_its_end(plan: Plan, reader: str) -> None:
+    for page in range(WINDOW + 2):
+        plan.sheet().text(60, 300, f"第{page + 1}段。")
+    read = plan.read(reader)
+    assert read.pages == WINDOW + 2
+    assert read.glyphs == sum(len(f"第{page + 1}段。") for page in range(WINDOW + 2))

@@ -10,7 +10,7 @@ from extract.layout.grid import Cell, Grid
 from extract.layout.lines import Line
 from extract.model import Ints, Page
 
-HUNG = list("、，。．：；！？）」』】〉》,.:;!?)")  # marks that may hang past a rule
+HUNG = frozenset("、，。．：；！？）」』】〉》,.:;!?)")  # marks that may hang past a rule
 FOLLOWS = 0.35  # of the glyph size: a mark this near the glyph before it follows it
 LEVEL = 0.3  # of the glyph size: baselines of one line differ less
 
@@ -21,20 +21,23 @@ def with_hung_marks(page: Page, grid: Grid, where: Ints) -> Ints:
     A full line may hang its last mark into the margin, so that it stands in the cell on the right.
     It belongs to the cell on the left when it follows a line there: no line begins with such marks.
     """
+    edge = np.array([cell.x0 for cell in grid.cells])[where]
+    near = (where >= 0) & (page.boxes[:, 0] - edge < FOLLOWS * page.size)
+    marks = [i for i in np.flatnonzero(near).tolist() if page.chars[i] in HUNG]
+    if not marks:
+        return where
     out = where.copy()
-    marks = np.flatnonzero(np.isin(page.chars, HUNG) & (where >= 0))
-    for i in marks[np.argsort(page.boxes[marks, 0])].tolist():
+    for i in sorted(marks, key=lambda i: float(page.boxes[i, 0])):
         left, size = page.boxes[i, 0], page.size[i]
-        edge = grid.cells[out[i]].x0
         before = np.flatnonzero(
             (out >= 0)
             & (np.abs(page.baseline - page.baseline[i]) < LEVEL * size)
             & (np.abs(page.boxes[:, 2] - left) < FOLLOWS * size)
             & (page.boxes[:, 0] < left)
         )
-        if left - edge < FOLLOWS * size and len(before):
+        if len(before):
             beside = int(out[before[np.argmax(page.boxes[before, 2])]])
-            if abs(grid.cells[beside].x1 - edge) < 1e-6:
+            if grid.cells[beside].x1 == edge[i]:
                 out[i] = beside
     return out
 

@@ -49,9 +49,9 @@ def _is_useless(digital: Page) -> bool:
     """
     code = digital.chars.view(np.uint32) if len(digital.chars) else np.zeros(0, dtype=np.uint32)
     width = digital.boxes[:, 2] - digital.boxes[:, 0]
-    latin = (code < 0x250) & ~np.isin(code, _FULL_WIDTH_LATIN)
-    useless = _is_broken(code) | latin & (width >= WIDE * digital.size)
-    return bool(useless.sum() > USELESS * len(code))
+    wide = code[(code < 0x250) & (width >= WIDE * digital.size)]
+    useless = _is_broken(code).sum() + (~np.isin(wide, _FULL_WIDTH_LATIN)).sum()
+    return bool(useless > USELESS * len(code))
 
 
 def _is_broken(code: npt.NDArray[np.uint32]) -> Mask:
