@@ -21,7 +21,7 @@ def divide(grid: Grid, labels: list[str]) -> list[Grid]:
     headers = [found for row in range(len(grid.ys) - 1) if (found := _header(grid, row, labels))]
     cells = list(grid.cells)
     for row, foot in headers:
-        cells = [part for cell in cells for part in _cut(cell, row, foot, grid)]
+        cells = [part for cell in cells for part in _cut(cell, row, foot, grid, labels)]
     bounds = sorted({0, *(row for row, _ in headers), len(grid.ys) - 1})
     return [
         _rows(grid, cells, first, last) for first, last in zip(bounds, bounds[1:], strict=False)
@@ -36,7 +36,7 @@ def _header(grid: Grid, row: int, labels: list[str]) -> tuple[int, int] | None:
         return None
     foot = min(c.row_end for c in whole)
     mixed = [c for c in begin if c not in whole]
-    if all(c.row_end > foot and _label_lines(c, grid.ys[foot]) for c in mixed):
+    if all(c.row_end > foot and _label_lines(c, labels) for c in mixed):
         return row, foot
     return None
 
@@ -45,21 +45,24 @@ def _text(cell: Cell) -> str:
     return "".join(cell.text.split())
 
 
-def _label_lines(cell: Cell, foot: float) -> bool:
-    """Whether the cell prints something above the header's foot (points)."""
-    return any(line.baseline < foot for line in cell.lines)
+def _label_lines(cell: Cell, labels: list[str]) -> int:
+    """How many lines at the cell's top make a label; 0 where none do."""
+    text = ""
+    for n, line in enumerate(cell.lines, 1):
+        text += "".join(line.text.split())
+        if text in labels:
+            return n
+    return 0
 
 
-def _cut(cell: Cell, row: int, foot: int, grid: Grid) -> list[Cell]:
+def _cut(cell: Cell, row: int, foot: int, grid: Grid, labels: list[str]) -> list[Cell]:
     """The cell, in two where it runs from a header row past the header's foot."""
     if cell.row != row or cell.row_end <= foot:
         return [cell]
-    y = grid.ys[foot]
-    above = [line for line in cell.lines if line.baseline < y]
-    below = [line for line in cell.lines if line.baseline >= y]
+    y, lines = grid.ys[foot], _label_lines(cell, labels)
     return [
-        replace(cell, row_end=foot, y1=y, lines=above),
-        replace(cell, row=foot, y0=y, lines=below),
+        replace(cell, row_end=foot, y1=y, lines=cell.lines[:lines]),
+        replace(cell, row=foot, y0=y, lines=cell.lines[lines:]),
     ]
 
 
