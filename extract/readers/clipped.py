@@ -34,6 +34,7 @@ def clipped(page: pymupdf.Page, chars: Floats, box: Floats, origin: Floats, size
         return none
     seen = _seen(page)
     hidden = np.array([key not in seen for key in _keys(origin)])
+    hidden &= ~_twins(hidden, chars, origin, size)
     if not hidden.any() or hidden.all():
         return none
     return _whole_runs(hidden, box, origin, size)
@@ -59,6 +60,15 @@ def _seen(page: pymupdf.Page) -> set[tuple[float, float]]:
     text = page.get_textpage(flags=flags).extractRAWDICT()
     spans = (s for b in text["blocks"] for line in b.get("lines", ()) for s in line["spans"])
     return set(_keys(np.array([c["origin"] for span in spans for c in span["chars"]])))
+
+
+def _twins(hidden: Mask, chars: Floats, origin: Floats, size: Floats) -> Mask:
+    """Hidden glyphs right beside their like in sight: structured text has bold once."""
+    out = np.zeros(len(hidden), dtype=bool)
+    for i in np.flatnonzero(hidden):
+        near = (np.abs(origin - origin[i]) < CROWDED * size[i]).all(axis=1)
+        out[i] = bool((near & ~hidden & (chars == chars[i])).any())
+    return out
 
 
 def _keys(origin: Floats) -> list[tuple[float, float]]:

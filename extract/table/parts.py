@@ -184,7 +184,8 @@ def _set_upright(parts: list[Part]) -> None:
         cells = [c for part in parts for c in part.cells[role]]
         if is_vertical([c.lines for c in cells]):
             for cell in cells:
-                cell.lines = upright(cell.lines)
+                # In place: the page's own cell, of which this may be a copy, has them, too.
+                cell.lines[:] = upright(cell.lines)
 
 
 def _set_markers(parts: list[Part]) -> None:
