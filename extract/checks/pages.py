@@ -174,7 +174,7 @@ def open_end(plan: PrintedPlan, pages: list[PageFacts]) -> Findings:
         return
     tail = max(last.content, key=lambda line: line.bottom)
     grid_end = max((g.ys[-1] for g in last.grids), default=0.0)
-    behind = [s for s in plan.sections if s.page == last.number and not s.has_plan_table]
+    behind = bool(plan.sections) and not plan.sections[-1].has_plan_table
     if tail.bottom <= grid_end and not behind:
         message = f"計畫表格到最後一頁（第{last.number}頁）頁底為止，其後沒有章節。"
         yield gone(last.number, message)
