@@ -1,38 +1,32 @@
 """Whether every page of the document is there, whole, once and in its place.
 
-What a page prints about itself (its number, its size) and what runs on from page to page (numbers
-of headings and measures, sentences) are held together; each check is one small function.
+What a page prints about itself (its number, its size) and what it holds beside the others; what
+runs on from page to page stands in `extract.checks.order`. Each check is one small function.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import median
 
+from extract.checks.order import CLOSE, Findings, cut_off, doubtful, steps
 from extract.layout.grid import Grid
 from extract.layout.lines import Line
 from extract.model import PrintedFinding, PrintedPlan
-from extract.script import markers
-from extract.script.numerals import chinese_number
 
 SPARSE = 1 / 3  # of what other pages of the table hold in a point of its height
 TWIN = 50  # glyphs: shorter pages may be alike (a blank form, a signature)
 NUMBERED = 0.6  # share of pages that print a number, from which on the numbers count the pages
-HABIT = 0.05  # share of steps inside pages that skip or go back, above which that is the plan's way
-CLOSED = 0.9  # share of measures that end in a stop, above which one that does not is cut off
 SIZE = 2.0  # points: pages this much alike are of one size
 PAPER = 2**0.5  # an ISO sheet's longer side over its shorter
 LOWEST = 0.9  # of the way down to the lowest line of the document: a page printed full
 
 _COUNT = re.compile(r"第\s*(\d+)\s*頁(?:[,，、/／]?\s*[共全]\s*(\d+)\s*頁)?|^\D{0,3}(\d+)\D{0,3}$")
 _OUT_OF = re.compile(r"^\s*(\d+)\s*[/／]\s*(\d+)\s*$")
-_CLOSE = tuple("。．.！？!?；;：:…」』）)】")
-
-Findings = Iterator[PrintedFinding]
 
 
 @dataclass(slots=True)
@@ -89,7 +83,7 @@ def check_pages(plan: PrintedPlan, pages: list[PageFacts]) -> list[PrintedFindin
 def empty(pages: list[PageFacts]) -> Findings:
     for page in pages:
         if not page.content:
-            yield _missing(page.number, f"第{page.number}頁沒有內容。")
+            yield gone(page.number, f"第{page.number}頁沒有內容。")
 
 
 def printed_number(page: PageFacts) -> tuple[int, int | None] | None:
@@ -111,10 +105,10 @@ def numbers(pages: list[PageFacts]) -> Findings:
         missing = (second - first) - (page.number - before.number)
         if missing > 0:
             message = f"第{page.number}頁印的頁碼由{first}跳到{second}，缺{missing}頁。"
-            yield _missing(page.number, message)
+            yield gone(page.number, message)
         elif missing < 0 and (second != 1 or page.number <= table_end):
             message = f"第{page.number}頁印的頁碼是{second}，前一個頁碼是{first}。"
-            yield _doubtful(page.number, message)
+            yield doubtful(page.number, message)
 
 
 def totals(pages: list[PageFacts]) -> Findings:
@@ -124,7 +118,7 @@ def totals(pages: list[PageFacts]) -> Findings:
         total, times = stated.most_common(1)[0]
         if total > len(pages) and (times > 1 or len(pages) == 1):
             message = f"頁碼印明共{total}頁，檔案只有{len(pages)}頁。"
-            yield _missing(pages[-1].number, message)
+            yield gone(pages[-1].number, message)
 
 
 def twins(pages: list[PageFacts]) -> Findings:
@@ -132,7 +126,8 @@ def twins(pages: list[PageFacts]) -> Findings:
     for page in pages:
         text = page.text
         if len(text) >= TWIN and text in first:
-            yield _doubtful(page.number, f"第{page.number}頁的文字與第{first[text]}頁完全相同。")
+            message = f"第{page.number}頁的文字與第{first[text]}頁完全相同。"
+            yield doubtful(page.number, message)
         first.setdefault(text, page.number)
 
 
@@ -146,7 +141,7 @@ def sizes(pages: list[PageFacts]) -> Findings:
         long, short = max(page.width, page.height), min(page.width, page.height)
         if cropped and abs(long / short - PAPER) > 0.01:
             message = f"第{page.number}頁比其他各頁小，內容可能被裁切。"
-            yield _doubtful(page.number, message)
+            yield doubtful(page.number, message)
 
 
 def sparse(pages: list[PageFacts]) -> Findings:
@@ -160,7 +155,7 @@ def sparse(pages: list[PageFacts]) -> Findings:
         others = [d for n, d in dense.items() if n != page.number]
         if others and dense[page.number] < SPARSE * median(others):
             message = f"第{page.number}頁在表格之內，文字卻不到其他各頁的三分之一。"
-            yield _doubtful(page.number, message)
+            yield doubtful(page.number, message)
 
 
 def _table_height(page: PageFacts) -> float:
@@ -178,122 +173,14 @@ def open_end(plan: PrintedPlan, pages: list[PageFacts]) -> Findings:
         return
     tail = max(last.content, key=lambda line: line.bottom)
     grid_end = max((g.ys[-1] for g in last.grids), default=0.0)
-    behind = [s for s in plan.sections if s.page == last.number and not s.has_plan_table]
+    behind = bool(plan.sections) and not plan.sections[-1].has_plan_table
     if tail.bottom <= grid_end and not behind:
         message = f"計畫表格到最後一頁（第{last.number}頁）頁底為止，其後沒有章節。"
-        yield _missing(last.number, message)
-    elif tail.bottom > grid_end and not tail.chars.endswith(_CLOSE):
+        yield gone(last.number, message)
+    elif tail.bottom > grid_end and not tail.chars.endswith(CLOSE):
         message = f"最後一頁（第{last.number}頁）頁底的句子未完：「{tail.text[-20:]}」。"
-        yield _missing(last.number, message)
+        yield gone(last.number, message)
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """From one printed number to the next of its list, and the pages they stand on."""
-
-    what: str
-    before: str
-    after: str
-    odd: bool
-    first: int
-    page: int
-
-
-def steps(plan: PrintedPlan) -> Findings:
-    """Numbers that skip or go back from one page to the next, where they do not inside pages."""
-    by_list: dict[str, list[Step]] = defaultdict(list)
-    for step in (*_sections(plan), *_headings(plan), *_measures(plan)):
-        by_list[step.what].append(step)
-    for listed in by_list.values():
-        inside = [s.odd for s in listed if s.first == s.page]
-        if sum(inside) > HABIT * len(inside):
-            continue
-        for step in listed:
-            if step.odd and step.first != step.page:
-                message = f"{step.what}由第{step.first}頁「{step.before}」接到第{step.page}頁"
-                yield _doubtful(step.page, f"{message}「{step.after}」，次序不連續。")
-
-
-def _sections(plan: PrintedPlan) -> Iterator[Step]:
-    marked = [(s.marker, s.page) for s in plan.sections if s.marker]
-    for (before, first), (after, page) in pairwise(marked):
-        odd = (chinese_number(after) or 0) - (chinese_number(before) or 0) != 1
-        yield Step("章節", before, after, odd, first, page)
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A printed number: the cell or row it counts in, and the text that it opens."""
-
-    cell: int
-    number: int
-    text: str
-
-
-def _headings(plan: PrintedPlan) -> Iterator[Step]:
-    """Pillars count on by one; focus points do within their pillar."""
-    pillar: Item | None = None
-    focus: Item | None = None
-    before = 0  # the page on which the measure above begins
-    for row in plan.rows:
-        starts = [m.boxes[0].page for m in row.measures if m.boxes]
-        if not starts:
-            continue
-        opened = Item(row.pillar_cell, _number(row.pillar), row.pillar)
-        if opened.number and (pillar is None or opened.cell != pillar.cell):
-            if pillar is not None:
-                yield _step("執行要項", pillar, opened, before, starts[0])
-            pillar, focus = opened, None
-        point = Item(row.focus_cell, _number("".join(row.focus[:1])), "".join(row.focus[:1]))
-        if point.number and (focus is None or point.cell != focus.cell):
-            if focus is not None:
-                yield _step("執行重點", focus, point, before, starts[0])
-            focus = point if len(row.focus) == 1 else None
-        before = starts[-1]
-
-
-def _step(what: str, before: Item, after: Item, first: int, page: int) -> Step:
-    return Step(what, before.text, after.text, after.number != before.number + 1, first, page)
-
-
-def _measures(plan: PrintedPlan) -> Iterator[Step]:
-    """Measures of a focus cell count on by one or begin again; those of a new cell begin at 1."""
-    before: Item | None = None
-    first = 0
-    for row in plan.rows:
-        for measure in row.measures:
-            item = Item(row.focus_cell, _number(measure.marker or ""), measure.marker or "")
-            if not measure.boxes:
-                continue
-            page = measure.boxes[0].page
-            if before is not None and item.number:
-                follows = item.cell == before.cell and item.number == before.number + 1
-                odd = item.number != 1 and not follows
-                yield Step("作法", before.text, item.text, odd, first, page)
-            before, first = item, page
-
-
-def _number(text: str) -> int:
-    found = markers.match(text) or markers.match(f"{text}.")
-    return found.number if found else 0
-
-
-def cut_off(plan: PrintedPlan) -> Findings:
-    """The last measure of a page ends without a stop, where nearly all others end in one."""
-    measures = [m for row in plan.rows for m in row.measures if m.boxes and m.paragraphs]
-    ends = [m.paragraphs[-1].text.endswith(_CLOSE) for m in measures]
-    if sum(ends) < CLOSED * len(ends):
-        return
-    for (measure, closed), after in zip(zip(measures, ends), measures[1:]):
-        page, text = measure.boxes[-1].page, measure.paragraphs[-1].text
-        if after.boxes[0].page > page and not closed:
-            message = f"第{page}頁最後一項作法的句子未完：「{text[-20:]}」。"
-            yield _doubtful(page, message)
-
-
-def _missing(page: int, message: str) -> PrintedFinding:
+def gone(page: int, message: str) -> PrintedFinding:
     return PrintedFinding(severity="check", code="page_missing", message=message, page=page)
-
-
-def _doubtful(page: int, message: str) -> PrintedFinding:
-    return PrintedFinding(severity="check", code="page_doubtful", message=message, page=page)

@@ -53,9 +53,7 @@ def _seen() -> _Seen:
     runs = FILE.read_text("utf-8").split()
     pairs = frozenset(run[i : i + 2] for run in runs for i in range(len(run) - 1))
     fours = {run[i : i + 4] for run in runs for i in range(len(run) - 3)}
-    frames = {f"{four[:2]} {four[3]}" for four in fours} | {
-        f"{four[0]} {four[2:]}" for four in fours
-    }
+    frames = {f"{f[:2]} {f[3]}" for f in fours} | {f"{f[0]} {f[2:]}" for f in fours}
     return _Seen(pairs, frozenset(frames))
 
 

@@ -1,0 +1,126 @@
+"""What runs on from page to page: numbers of headings and measures, and sentences."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from extract.model import PrintedFinding, PrintedPlan
+from extract.script import markers
+from extract.script.numerals import chinese_number
+
+HABIT = 0.05  # share of steps inside pages that skip or go back, above which that is the plan's way
+CLOSED = 0.9  # share of measures that end in a stop, above which one that does not is cut off
+CLOSE = tuple("。．.！？!?；;：:…」』）)】")
+
+Findings = Iterator[PrintedFinding]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """From one printed number to the next of its list, and the pages they stand on."""
+
+    what: str
+    before: str
+    after: str
+    odd: bool
+    first: int
+    page: int
+
+
+def steps(plan: PrintedPlan) -> Findings:
+    """Numbers that skip or go back from one page to the next, where they do not inside pages."""
+    by_list: dict[str, list[Step]] = defaultdict(list)
+    for step in (*_sections(plan), *_headings(plan), *_measures(plan)):
+        by_list[step.what].append(step)
+    for listed in by_list.values():
+        inside = [s.odd for s in listed if s.first == s.page]
+        if sum(inside) > HABIT * len(inside):
+            continue
+        for step in listed:
+            if step.odd and step.first != step.page:
+                message = f"{step.what}由第{step.first}頁「{step.before}」接到第{step.page}頁"
+                yield doubtful(step.page, f"{message}「{step.after}」，次序不連續。")
+
+
+def _sections(plan: PrintedPlan) -> Iterator[Step]:
+    marked = [(s.marker, s.page) for s in plan.sections if s.marker]
+    for (before, first), (after, page) in pairwise(marked):
+        odd = (chinese_number(after) or 0) - (chinese_number(before) or 0) != 1
+        yield Step("章節", before, after, odd, first, page)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A printed number: the cell or row it counts in, and the text that it opens."""
+
+    cell: int
+    number: int
+    text: str
+
+
+def _headings(plan: PrintedPlan) -> Iterator[Step]:
+    """Pillars count on by one; focus points do within their pillar."""
+    pillar: Item | None = None
+    focus: Item | None = None
+    before = 0  # the page on which the measure above begins
+    for row in plan.rows:
+        starts = [m.boxes[0].page for m in row.measures if m.boxes]
+        if not starts:
+            continue
+        opened = Item(row.pillar_cell, _number(row.pillar), row.pillar)
+        if opened.number and (pillar is None or opened.cell != pillar.cell):
+            if pillar is not None:
+                yield _step("執行要項", pillar, opened, before, starts[0])
+            pillar, focus = opened, None
+        point = Item(row.focus_cell, _number("".join(row.focus[:1])), "".join(row.focus[:1]))
+        if point.number and (focus is None or point.cell != focus.cell):
+            if focus is not None:
+                yield _step("執行重點", focus, point, before, starts[0])
+            focus = point if len(row.focus) == 1 else None
+        before = starts[-1]
+
+
+def _step(what: str, before: Item, after: Item, first: int, page: int) -> Step:
+    return Step(what, before.text, after.text, after.number != before.number + 1, first, page)
+
+
+def _measures(plan: PrintedPlan) -> Iterator[Step]:
+    """Measures of a focus cell count on by one or begin again; those of a new cell begin at 1."""
+    before: Item | None = None
+    first = 0
+    for row in plan.rows:
+        for measure in row.measures:
+            item = Item(row.focus_cell, _number(measure.marker or ""), measure.marker or "")
+            if not measure.boxes:
+                continue
+            page = measure.boxes[0].page
+            if before is not None and item.number:
+                follows = item.cell == before.cell and item.number == before.number + 1
+                odd = item.number != 1 and not follows
+                yield Step("作法", before.text, item.text, odd, first, page)
+            before, first = item, page
+
+
+def _number(text: str) -> int:
+    found = markers.match(text) or markers.match(f"{text}.")
+    return found.number if found else 0
+
+
+def cut_off(plan: PrintedPlan) -> Findings:
+    """The last measure of a page ends without a stop, where nearly all others end in one."""
+    measures = [m for row in plan.rows for m in row.measures if m.boxes and m.paragraphs]
+    ends = [m.paragraphs[-1].text.endswith(CLOSE) for m in measures]
+    if sum(ends) < CLOSED * len(ends):
+        return
+    for (measure, closed), after in zip(zip(measures, ends), measures[1:]):
+        page, text = measure.boxes[-1].page, measure.paragraphs[-1].text
+        if after.boxes[0].page > page and not closed:
+            message = f"第{page}頁最後一項作法的句子未完：「{text[-20:]}」。"
+            yield doubtful(page, message)
+
+
+def doubtful(page: int, message: str) -> PrintedFinding:
+    return PrintedFinding(severity="check", code="page_doubtful", message=message, page=page)
