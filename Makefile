@@ -54,8 +54,9 @@ notebooks: $(VENV)/.dev ## open the notebooks in JupyterLab
 harmonise: $(VENV)/.runtime ## propose matches for names the data files do not know
 	@$(PLANS) harmonise data/processed
 
-# T=tests/test_lines.py: that file alone, without the seconds that parallel workers need to start.
-PYTEST := $(PY) -m pytest $(if $(T),$(T),--numprocesses $(WORKERS) --dist loadgroup)
+# A file's tests stay with one worker, which makes their fixtures once; the order is that of conftest.py.
+# T=tests/test_lines.py: that file alone, without the seconds that workers need to start.
+PYTEST := $(PY) -m pytest $(if $(T),$(T),--numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder)
 
 test: $(VENV)/.dev ## run the tests; T=tests/test_lines.py: of one file
 	@$(PYTEST)

@@ -17,7 +17,7 @@ SCAN = "xiaogang-105.pdf"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Slow tests first: what is left for the end is short, so that all workers finish together."""
+    """Files with slow tests first: what is left is short, so that all workers finish together."""
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 

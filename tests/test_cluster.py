@@ -36,8 +36,7 @@ from plans.__main__ import main
 from .typesetter.content import make_plan
 from .typesetter.page import Layout, Typesetter
 
-# One worker: the machines and the bucket are made once for all of these tests.
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cluster")]
+pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parent.parent
 FILES = 16
@@ -384,6 +383,7 @@ def test_another_extractor_version_is_an_error(
 ) -> None:
     real = cluster.EXTRACTOR_VERSION
     with Client(machines.address, set_as_default=False) as client:
+        client.wait_for_workers(1, timeout=60)  # a test before may have killed them
         one = next(iter(client.nthreads()))
         client.run(_pretend, "0", workers=[one])
         try:

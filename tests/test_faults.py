@@ -15,6 +15,8 @@ from .typesetter.content import Measure, Plan, Row, Style, make_plan
 from .typesetter.outline import set_outline
 from .typesetter.page import CJK, Layout, Typesetter
 
+READERS = ["mupdf", pytest.param("pdfplumber", marks=pytest.mark.slow)]
+
 
 def comes_back(
     layout: Layout,
@@ -55,13 +57,13 @@ def all_text(plan) -> str:
 
 
 @pytest.mark.parametrize("times", [2, 3])
-@pytest.mark.parametrize("reader", ["mupdf", "pdfplumber"])
+@pytest.mark.parametrize("reader", READERS)
 def test_glyphs_drawn_several_times_count_once(tmp_path: Path, times: int, reader: str) -> None:
     plan = comes_back(Layout(bold=times), tmp_path, reader=reader)
     assert "overprint_removed" in {f.code for f in plan.findings}
 
 
-@pytest.mark.parametrize("reader", ["mupdf", "pdfplumber"])
+@pytest.mark.parametrize("reader", READERS)
 def test_radicals_and_compatibility_forms_are_mended(tmp_path: Path, reader: str) -> None:
     swaps = {"民": "\u2ea0", "長": "\u2ed1", "里": "\uf9e9", "行": "\u2f8f", "方": "\u2f45"}
     plan = comes_back(Layout(), tmp_path, spoil=lambda pdf: remap(pdf, swaps), reader=reader)
@@ -132,7 +134,7 @@ def test_text_behind_a_picture_or_box_is_in_no_row(tmp_path: Path) -> None:
     assert "秘密" not in all_text(plan)
 
 
-@pytest.mark.parametrize("reader", ["mupdf", "pdfplumber"])
+@pytest.mark.parametrize("reader", READERS)
 def test_a_watermark_is_no_content(tmp_path: Path, reader: str) -> None:
     def draw(page: pymupdf.Page) -> None:
         centre = pymupdf.Point(page.rect.width / 2 - 80, page.rect.height / 2 + 60)
@@ -172,7 +174,7 @@ def test_ligatures_come_apart(tmp_path: Path) -> None:
     assert plan.rows[0].measures[0].paragraphs[0].text == "設置Wi-fi熱點，提供民眾上網。"
 
 
-@pytest.mark.parametrize("reader", ["mupdf", "pdfplumber"])
+@pytest.mark.parametrize("reader", READERS)
 @pytest.mark.parametrize(
     "rules",
     [
@@ -188,14 +190,14 @@ def test_rules_of_every_kind(tmp_path: Path, rules: str, reader: str) -> None:
     comes_back(Layout(rules=rules), tmp_path, reader=reader)
 
 
-@pytest.mark.parametrize("reader", ["mupdf", "pdfplumber"])
+@pytest.mark.parametrize("reader", READERS)
 @pytest.mark.parametrize("rotation", [90, 180, 270])
 def test_pages_on_their_side(tmp_path: Path, rotation: int, reader: str) -> None:
     """The page's rotation entry turns upright text on its side, as some converters do."""
     comes_back(Layout(rotation=rotation), tmp_path, reader=reader)
 
 
-@pytest.mark.parametrize("reader", ["mupdf", "pdfplumber"])
+@pytest.mark.parametrize("reader", READERS)
 @pytest.mark.parametrize("turn", [90, 180, 270])
 def test_content_drawn_sideways(tmp_path: Path, turn: int, reader: str) -> None:
     """Landscape pages that a printer driver drew sideways on portrait paper."""

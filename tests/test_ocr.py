@@ -22,8 +22,7 @@ from .test_layouts import found, truth
 from .typesetter.content import Style, make_plan
 from .typesetter.page import Layout, Typesetter
 
-# One worker: the made scan and what is read from it are shared.
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("ocr")]
+pytestmark = pytest.mark.slow
 
 TRUTH = Path(__file__).parent / "plans" / "truth"
 # Letter-spaced, Latin-free text at an ordinary size: the path is tested here, not the recogniser.

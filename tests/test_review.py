@@ -17,8 +17,7 @@ from review.build import ReviewError, build
 
 from .conftest import run
 
-# One worker: the pages and the browser are made once for all of these tests.
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.slow
 
 CHROMIUM = next(
     (
