@@ -38,7 +38,8 @@ def build_plan(pages: list[Page], source_file: str, sha256: str) -> PrintedPlan:
     ledger = Ledger(sheets.lines())  # only now: vertical text has become other lines
     if table is not None:
         ledger.place(table.headings)
-        content = [line for line in content if line not in table.headings]
+        headings = set(table.headings)
+        content = [line for line in content if line not in headings]
     outline = read_outline(content, _places(sheets.grids, table), sheets.widths)
     _fill_outline(plan, outline, ledger)
     _set_aside(plan, furniture + outline.aside, ledger)

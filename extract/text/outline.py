@@ -62,7 +62,8 @@ def read_outline(lines: list[Line], places: list[Place], width: dict[int, float]
     """
     out = Outline()
     out.aside = [*contents(lines), *between(lines, places)]
-    lines = [line for line in lines if line not in out.aside]
+    aside = set(out.aside)
+    lines = [line for line in lines if line not in aside]
     for n, place in enumerate(places):
         named = None if place.plan else caption(lines, place)
         if named is not None:

@@ -79,7 +79,7 @@ def contents(lines: list[Line]) -> list[Line]:
     """Lines of a contents page: headings led by dots to their page,
     or printed again with the text below them.
     """
-    led = [line for line in lines if _LEADER.search(line.text)]
+    led = {line for line in lines if _LEADER.search(line.text)}
     if len(led) >= 2:
         pages = {line.page for line in led}
         return [
