@@ -17,7 +17,7 @@ from benchmarks.damage import Reading, outcome
 from benchmarks.damages import KINDS, damaged, read_map, write_map
 from extract.checks.pages import PageFacts, numbers, printed_number, sizes, totals
 from extract.layout.lines import Line
-from extract.model import Page, PrintedPlan
+from extract.model import Page, PrintedPlan, encode_plan
 from normalize import wordings as writer
 from normalize.model import Draft
 from normalize.pipeline import one_plan
@@ -185,7 +185,7 @@ def test_wordings_are_written_from_records(tmp_path: Path, monkeypatch: pytest.M
     interim.mkdir()
     assert writer.main([str(interim)]) == 2 and not target.exists()
     plan = PrintedPlan(source_file="a.pdf", sha256="0" * 64, title="甲乙丙丁計畫")
-    (interim / f"{plan.sha256}.json").write_text(plan.model_dump_json(), "utf-8")
+    (interim / f"{plan.sha256}.json").write_bytes(encode_plan(plan))
     assert writer.main([str(interim)]) == 0
     assert "甲乙丙丁計畫" in target.read_text("utf-8").split()
 
