@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
+from msgspec import convert
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -199,7 +200,7 @@ def _rows(desk: Desk, rows: list[Row]) -> Row:
 
 
 def _decide(desk: Desk, body: Any) -> Row:
-    number, rows, told = desk.work.decide(Decision.model_validate(body))
+    number, rows, told = desk.work.decide(convert(body, Decision))
     release = desk.library.release()
     last = rows[-1] if rows else {}
     after = desk.work.after(release, last.get("plan_id", ""), last.get("seq", 0))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from batch.store import find_pdfs
 from extract.document import file_hash, file_name
-from extract.model import PrintedPlan
+from extract.model import PrintedPlan, decode_plan
 from review.view import Row
 
 
@@ -33,6 +33,6 @@ def pdfs_of(plans: list[Row], raw: Path) -> dict[str, Path]:
 def printed_plan(record: Path) -> PrintedPlan | None:
     """The record, or None where it is missing or of another form."""
     try:
-        return PrintedPlan.model_validate_json(record.read_bytes())
+        return decode_plan(record.read_bytes())
     except (OSError, ValueError):
         return None

@@ -6,9 +6,9 @@ import threading
 from collections.abc import Iterable
 from datetime import datetime
 from itertools import count
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field
+from msgspec import Meta, Struct
 
 from desk.decisions.doubts import columns_of
 from desk.decisions.journal import Change, Journal, Overtaken
@@ -27,24 +27,31 @@ Row = dict[str, Any]
 UNDOABLE = 1000  # decisions that can be taken back
 
 
-class Item(BaseModel):
+def _most(length: int) -> Meta:
+    return Meta(max_length=length)
+
+
+Name = Annotated[str, _most(64)]
+
+
+class Item(Struct):
     """A measure as the page knows it; `seen` are the values that were shown, by column."""
 
-    measure_id: str = Field(max_length=64)
-    measure_key: str = Field("", max_length=64)
+    measure_id: Name
+    measure_key: Name = ""
     seen: dict[str, str] = {}
 
 
-class Decision(BaseModel):
+class Decision(Struct):
     """What a person decides: of measures, or of a plan where there are no items."""
 
     action: Literal["confirm", "correct"]
-    who: str = Field(max_length=100)
-    why: str = Field("與頁面核對", max_length=500)
-    column: str = Field("", max_length=20)
-    new: str = Field("", max_length=20_000)
-    plan_id: str = Field("", max_length=64)
-    items: list[Item] = Field([], max_length=1000)
+    who: Annotated[str, _most(100)]
+    why: Annotated[str, _most(500)] = "與頁面核對"
+    column: Name = ""
+    new: Annotated[str, _most(20_000)] = ""
+    plan_id: Name = ""
+    items: Annotated[list[Item], _most(1000)] = []
 
 
 class Refused(Exception):

@@ -1,0 +1,86 @@
+"""The commands that open the dataset in a browser: the desk, and Datasette."""
+
+from __future__ import annotations
+
+import getpass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from plans.console import (
+    INTERIM,
+    PROCESSED,
+    RAW,
+    Interim,
+    Processed,
+    RawOption,
+    bar,
+    fail,
+)
+
+Open = Annotated[bool, typer.Option("--open", help="Open it in a browser.")]
+LACKING = (
+    "the desk's packages are not installed; run make desk, or: pip install service-plans[desk]"
+)
+
+
+def serve(
+    processed: Processed = PROCESSED,
+    raw: RawOption = RAW,
+    interim: Interim = INTERIM,
+    corrections: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", help="Folder of reviewed corrections.", show_default="data/corrections"
+        ),
+    ] = None,
+    who: Annotated[str, typer.Option(help="Who decides; your login name by default.")] = "",
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; any but loopback asks for a token.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0: any free port.")] = 8321,
+    show: Open = False,
+) -> None:
+    """Check, correct and search the plans in a browser, on this machine.
+
+    Decisions are saved at once in the folder of corrections; the dataset is published anew on
+    demand and when the desk is closed (Ctrl+C).
+    """
+    _need("starlette", "uvicorn", "duckdb")
+    from desk.library import NoDataset
+    from desk.serve import Settings
+    from desk.serve import serve as run
+    from normalize.pipeline import CORRECTIONS, NothingToDo
+    from normalize.rows.corrections import CorrectionError
+
+    settings = Settings(
+        processed, raw, interim, corrections or CORRECTIONS, who or _login(), host, port
+    )
+    try:
+        with bar("publish") as progress:
+            run(settings, _say, progress, show)
+    except (NoDataset, NothingToDo, CorrectionError, OSError) as error:
+        raise fail(error) from error
+
+
+def explore(processed: Processed = PROCESSED, show: Open = False) -> None:
+    """Open the dataset in Datasette: tables, views and ready questions, as one SQLite file."""
+    _need("datasette", "sqlite_utils")
+
+
+def _need(*packages: str) -> None:
+    if not all(map(find_spec, packages)):
+        raise fail(LACKING)
+
+
+def _login() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # no such user, as in a container
+        return ""
+
+
+def _say(address: str) -> None:
+    typer.echo(f"desk: {address} (Ctrl+C closes it)")
