@@ -79,18 +79,19 @@ def plan(release: Release, work: Work, pictures: Pictures, plan_id: str, desk: R
         "names": COLUMNS_ZH,
         "plan": plan_data(shown),
         "measures": {m["measure_id"]: row_data(m) for m in measures},
+        "texts": candidates.wordings(shown["taxonomy"]),
     }
     return render("plan.html", LINKS, desk, pictures=pictures.pages(shown), data=data, **facts)
 
 
 def plan_data(plan: Row) -> Row:
     """What the form needs to correct a plan."""
-    kinds = [(code, name, False) for code, name in AGENCY_KINDS_ZH.items()]
-    current = [("true", "現行", False), ("false", "舊版", False)]
+    texts = {"agency_kind": AGENCY_KINDS_ZH, "is_current": {"true": "現行", "false": "舊版"}}
     return {
         "id": plan["plan_id"],
         "values": {c: written(plan[c]) for c in PLAN_COLUMNS},
-        "choices": {"agency_kind": kinds, "is_current": current},
+        "choices": {c: {"codes": list(names), "printed": 0} for c, names in texts.items()},
+        "texts": texts,
     }
 
 
@@ -100,7 +101,7 @@ def row_data(m: Row) -> Row:
     return {
         "key": m["measure_key"],
         "values": {c: written(m[c]) for c in names},
-        "choices": {"focus_code": candidates.focus_points(m), "pillar_code": candidates.pillars(m)},
+        "choices": candidates.choices(m),
         "columns": doubts.columns_of(m),
     }
 
@@ -135,6 +136,7 @@ def _group_data(group: doubts.Group) -> Row:
     value = {group.column: written(first[group.column])} if group.correctable else {}
     return row_data(first) | {
         "values": value,
+        "texts": candidates.wordings(first["taxonomy"]),
         "keys": {m["measure_id"]: m["measure_key"] for m in group.rows},
     }
 

@@ -12,33 +12,42 @@ from normalize.vocabulary.taxonomy import Edition, edition
 from normalize.vocabulary.text import match_key
 
 Row = dict[str, Any]
-Choice = tuple[str, str, bool]
-"""Code, wording, and whether it is printed in the row's own cell."""
 LIKE = 60.0  # RapidFuzz ratio from which a printed heading is taken for a wording
 
 
-def focus_points(row: Row) -> list[Choice]:
-    """The other focus points of the row's edition: those printed in its cell, then all others.
-
-    Both ranked by how well their wording and items fit the measure's text.
-    """
+def choices(row: Row) -> dict[str, Row]:
+    """For each column of codes the other codes in order, the first `printed` of them printed in
+    the row's own cell."""
     known = edition(row["taxonomy"])
     if known is None:
-        return []
+        return {}
+    focus, printed = _focus_points(known, row)
+    pillars = [n.code for n in known.nodes if n.level == "pillar"]
+    return {
+        "focus_code": {"codes": focus, "printed": printed},
+        "pillar_code": {"codes": [c for c in pillars if c != row["pillar_code"]], "printed": 0},
+    }
+
+
+def wordings(taxonomy: str | None) -> dict[str, dict[str, str]]:
+    """What the codes of an edition stand for, by column."""
+    known = edition(taxonomy)
+    nodes = known.nodes if known else ()
+    return {
+        f"{level}_code": {n.code: n.text for n in nodes if n.level == level}
+        for level in ("focus", "pillar")
+    }
+
+
+def _focus_points(known: Edition, row: Row) -> tuple[list[str], int]:
+    """The other focus points: those printed in the row's cell, then the rest, both ranked by how
+    well their wording and items fit the measure's text; and how many are printed."""
     codes = [n.code for n in known.focus]
     text = (row["theme"] or "") + row["text"]
-    fit = witnesses(_wordings(known.code), known.code, ("", None), [text], codes)[0]
-    printed = _printed(known, row["focus_printed"])
+    fit = witnesses(_library(known.code), known.code, ("", None), [text], codes)[0]
+    printed = _printed(known, row["focus_printed"]) - {row["focus_code"]}
     ranked = sorted(range(len(codes)), key=lambda i: (codes[i] not in printed, -fit[i]))
-    choices = [(codes[i], known.text(codes[i]) or "", codes[i] in printed) for i in ranked]
-    return [c for c in choices if c[0] != row["focus_code"]]
-
-
-def pillars(row: Row) -> list[Choice]:
-    """The other pillars of the row's edition, in their order."""
-    known = edition(row["taxonomy"])
-    nodes = [n for n in known.nodes if n.level == "pillar"] if known else []
-    return [(n.code, n.text, False) for n in nodes if n.code != row["pillar_code"]]
+    return [codes[i] for i in ranked if codes[i] != row["focus_code"]], len(printed)
 
 
 def _printed(known: Edition, printed: str) -> set[str]:
@@ -50,7 +59,7 @@ def _printed(known: Edition, printed: str) -> set[str]:
 
 
 @cache
-def _wordings(code: str) -> Library:
+def _library(code: str) -> Library:
     """What a measure is held against: an edition's own wordings and items."""
     known = edition(code)
     assert known is not None

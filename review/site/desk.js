@@ -74,16 +74,17 @@ function undo() {
 function correcting() {
   const form = one("#form"), fields = one("form", form).elements, list = one(".choices", form);
   let about = null;
-  const values = () => about.choices[fields.column.value] || [];
+  const values = () => about.choices[fields.column.value]?.codes || [];
   const fill = () => {
     fields.old.value = about.values[fields.column.value];
     fields.new.value = fields.old.value;
     const known = values();
     one(".free", form).hidden = !!known.length;
-    list.replaceChildren(...known.map(([value, text, printed], at) => {
+    const texts = (about.texts || data.texts)[fields.column.value] || {}, printed = about.choices[fields.column.value]?.printed || 0;
+    list.replaceChildren(...known.map((value, at) => {
       const item = document.createElement("li"), button = document.createElement("button");
-      button.type = "button"; button.value = value; button.className = printed ? "printed" : "";
-      button.textContent = `${at < 9 ? `${at + 1}　` : ""}${value} ${text}`;
+      button.type = "button"; button.value = value; button.className = at < printed ? "printed" : "";
+      button.textContent = `${at < 9 ? `${at + 1}　` : ""}${value === texts[value] ? "" : value} ${texts[value] || ""}${at < printed ? "　（本格所印）" : ""}`;
       if (value === fields.old.value) button.setAttribute("aria-current", "true");
       item.append(button);
       return item;
@@ -105,7 +106,7 @@ function correcting() {
     const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (by && buttons.length) { event.preventDefault(); buttons.at((at + by) % buttons.length).focus(); }
     const digit = /^[1-9]$/.test(event.key) && values()[Number(event.key) - 1];
-    if (digit) { event.preventDefault(); save(digit[0]); }
+    if (digit) { event.preventDefault(); save(digit); }
   });
   one("form", form).addEventListener("submit", (event) => { event.preventDefault(); if (!values().length) save(fields.new.value); });
   one("#cancel").addEventListener("click", () => form.close());
