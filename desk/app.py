@@ -71,6 +71,7 @@ def application(desk: Desk) -> Starlette:
         Route("/search.csv", _page(desk, _csv)),
         Route("/page/{plan_id}/{number:int}.webp", _page(desk, _picture)),
         Route("/static/{name}", _page(desk, _asset)),
+        Route("/favicon.ico", lambda request: Response(status_code=204)),
         Route("/status", _page(desk, _status)),
         Route("/next", _page(desk, _next)),
         Route("/decisions", _write(desk, _decide), methods=["POST"]),
@@ -155,7 +156,8 @@ def _csv(desk: Desk, release: Release, request: Request) -> Response:
 
 
 def _lines(release: Release, query: Query) -> Iterator[str]:
-    buffer, first = io.StringIO(), True
+    buffer, first = io.StringIO("\ufeff"), True  # the mark lets Excel see UTF-8
+    buffer.seek(0, io.SEEK_END)
     writer = csv.writer(buffer)
     for row in every(release, query):
         if first:

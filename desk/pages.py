@@ -20,6 +20,7 @@ from review.view import view
 Row = dict[str, Any]
 GROUPS = 100  # groups of doubts on a page; those settled make room for the rest
 MARGIN = 6.0  # points around a measure's boxes in a crop
+TALLEST = 180.0  # points of a crop; the measure's page is one click away
 
 
 class DeskLinks(Links):
@@ -151,13 +152,14 @@ def results(found: Found, query: Query, pictures: Pictures, release: Release, de
 
 
 def _crop(m: Row, pictures: Pictures, release: Release) -> Row | None:
-    """The part of its first page where a measure stands, as wide as the page; in points."""
+    """The part of its first page where a measure and its units stand, in points."""
     boxes = [b for b in m["boxes"] if b["page"] == m["page_first"]]
     pages = pictures.pages(release.plans[m["plan_id"]]) if boxes else []
     page = next((p for p in pages if p.number == m["page_first"]), None)
     if page is None:
         return None
     top = max(0.0, min(b["y0"] for b in boxes) - MARGIN)
-    bottom = min(page.height, max(b["y1"] for b in boxes) + MARGIN)
-    box = [0, round(top, 1), round(page.width, 1), round(bottom - top, 1)]
+    bottom = min(page.height, max(b["y1"] for b in boxes) + MARGIN, top + TALLEST)
+    left = max(0.0, min(b["x0"] for b in boxes) - MARGIN)
+    box = [round(n, 1) for n in (left, top, page.width - left, bottom - top)]
     return {"box": box, "page": page.number, "width": page.width, "height": page.height}

@@ -47,6 +47,11 @@ class Publisher:
             self._thread = threading.Thread(target=self._attempt, daemon=True)
             self._thread.start()
 
+    def wait(self) -> None:
+        """Until the run that is under way has ended."""
+        if self._thread is not None:
+            self._thread.join()
+
     def run(self, progress: Callable[[int, int], None]) -> None:
         """Publish now. Raises what `normalize` raises."""
         state = self._journal.state()

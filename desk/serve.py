@@ -49,7 +49,7 @@ def serve(
     without a dataset, CorrectionError for a corrections file that is not well formed, OSError where
     the port is taken, and what `normalize` raises at the end.
     """
-    desk, publisher, library = _desk(settings)
+    desk = assemble(settings)
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     with socket.socket(family) as listening:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -68,17 +68,19 @@ def serve(
             pass  # how it is ended
         finally:
             desk.pictures.stop()
-    if publisher.pending(library):
-        publisher.run(progress)
+    desk.publisher.wait()
+    if desk.publisher.pending(desk.library):
+        desk.publisher.run(progress)
 
 
-def _desk(settings: Settings) -> tuple[Desk, Publisher, Library]:
+def assemble(settings: Settings) -> Desk:
+    """All that the routes use. Raises as `serve` does."""
     library, journal = Library(settings.processed), Journal(settings.corrections)
     journal.lines()  # a malformed file is told before anybody decides anything
     pictures = Pictures(settings.raw, settings.interim, settings.processed / "review" / "pages")
     publisher = Publisher(settings.interim, settings.processed, settings.corrections, journal)
     work = Work(library, journal)
-    return Desk(library, work, pictures, publisher, settings.who, new_token()), publisher, library
+    return Desk(library, work, pictures, publisher, settings.who, new_token())
 
 
 def _written(host: str) -> str:

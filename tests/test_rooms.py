@@ -54,9 +54,14 @@ MAY_IMPORT: dict[str, set[str]] = {
     "normalize.rows": ROWS,
     "normalize": ROWS | {"normalize.rows"},
     "review": STAGES | {"normalize", "normalize.rows", "normalize.vocabulary"},
+    "desk.library": {"review"},
+    "desk.decisions": NAMES | {"dataset", "desk.library", "normalize.matching", "normalize.rows"},
+    "desk": STAGES
+    | {"desk.decisions", "desk.library", "review"}
+    | {"normalize", "normalize.rows", "normalize.vocabulary"},
     "nightly": STAGES | {"normalize", "normalize.rows"},
     "plans": STAGES
-    | {"extract.readers", "nightly", "review"}
+    | {"desk", "desk.library", "extract.readers", "nightly", "review"}
     | {"normalize", "normalize.rows", "normalize.vocabulary"},
 }
 PACKAGES = sorted({room.partition(".")[0] for room in MAY_IMPORT})

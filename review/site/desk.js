@@ -23,7 +23,10 @@ async function ask(path, body) {
 }
 
 let queue = Promise.resolve(); // one after the other, in the order of the keys
-const inOrder = (task) => { queue = queue.then(task).catch((error) => { tell(error.message); if (error.found?.rows) show(error.found.rows); }); return queue; };
+const inOrder = (task, failed) => {
+  queue = queue.then(task).catch((error) => { tell(error.message); if (error.found?.rows) show(error.found.rows); failed?.(); });
+  return queue;
+};
 
 function progress(p) {
   one("#done").textContent = p.done;
@@ -45,16 +48,20 @@ function show(rows) {
   }
 }
 
-// A decision: sent, shown, and on to the next doubt.
-function decide(body, after) {
+// A decision: sent and shown; the hand need not wait for it. One that is refused comes back.
+const sent = new Set(); // measures whose decision is on its way: a key pressed twice decides once
+function decide(body, after, failed) {
+  const ids = body.items.map((i) => i.measure_id);
+  if (ids.some((id) => sent.has(id))) return queue;
+  ids.forEach((id) => sent.add(id));
   return inOrder(async () => {
     const found = await ask("/decisions", { who: one("#who").value, ...body });
     undone.put([...undone.all(), found.id]);
     show(found.rows);
     progress(found.progress);
     tell(found.told);
-    after(found);
-  });
+    after?.(found);
+  }, failed).finally(() => ids.forEach((id) => sent.delete(id)));
 }
 function undo() {
   const ids = undone.all();
@@ -93,7 +100,7 @@ function correcting() {
   };
   const save = (value) => {
     const column = fields.column.value;
-    if (value === fields.old.value) { tell("與現值相同；無誤請按 y"); return; }
+    if (value === fields.old.value && !about.id) { tell("與現值相同；無誤請按 y"); return; }
     form.close();
     about.send({ action: "correct", column, new: value, why: fields.why.value });
   };
@@ -124,22 +131,30 @@ const correct = correcting();
 // One plan: the chosen row, the next one, the next plan.
 function onPlan() {
   const { light, step } = review;
-  const next = (found) => { if (!step(1, "[data-review='1']") && found.next && !found.next.startsWith(`${location.pathname}#`)) location.assign(found.next); };
+  const doubt = "[data-review='1']";
   const items = (key) => [{ measure_id: key, measure_key: data.measures[key].key, seen: data.measures[key].values }];
-  const confirm = (key) => key && decide({ action: "confirm", items: items(key) }, next);
+  const send = (key, body) => {
+    const further = step(1, doubt) ? null : (found) => found.next && location.assign(found.next);
+    decide({ ...body, items: items(key) }, further, () => light.choose(key, "keys"));
+  };
+  const confirm = (key) => data.measures[key] && send(key, { action: "confirm" });
   const open = (key) => {
     const row = data.measures[key];
-    if (row) correct({ ...row, title: "更正", column: row.columns[0] || "focus_code", send: (body) => decide({ ...body, items: items(key) }, next) });
+    if (row) correct({ ...row, title: "更正", column: row.columns[0], send: (body) => send(key, body) });
   };
-  const plan = () => correct({ ...data.plan, title: "更正整份計畫", column: "agency", send: (body) => decide({ ...body, plan_id: data.plan.id, items: [] }, () => location.reload()) });
+  const reload = () => location.reload();
+  const plan = () => correct({ ...data.plan, title: "更正整份計畫", column: "agency", send: (body) => decide({ ...body, plan_id: data.plan.id, items: [] }, reload) });
   one("#rows").addEventListener("click", (event) => {
     const key = event.target.closest("article")?.dataset.key;
     if (event.target.matches(".correct")) { light.choose(key, "rows"); open(key); }
     if (event.target.matches(".confirm")) { light.choose(key, "rows"); confirm(key); }
   });
   one("#edit-plan").addEventListener("click", plan);
-  const forward = async () => { if (!step(1, "[data-review='1']")) { const { next: place } = await ask(`/next?plan=${data.plan.id}`); if (place) location.assign(place); else tell("沒有待確認的措施了"); } };
-  return { ...review.keys, n: () => inOrder(forward), y: () => confirm(light.chosen()), c: () => open(light.chosen()), e: plan };
+  const forward = () => step(1, doubt) || inOrder(async () => {
+    const { next } = await ask(`/next?plan=${data.plan.id}`);
+    if (next) location.assign(next); else tell("沒有待確認的措施了");
+  });
+  return { ...review.keys, n: forward, y: () => confirm(light.chosen()), c: () => open(light.chosen()), e: plan };
 }
 
 // All doubts: one decision for the rows that are ticked.
