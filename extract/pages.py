@@ -66,7 +66,38 @@ def read_pages(pages: list[Page]) -> Sheets:
             edges = next((list(g.xs) for g in grids if count_header_rows(g)), None)
         sheets.grids += grids
         sheets.open_lines.append((page.height, outside))
+    sheets.findings = _once(sheets.findings)
     return sheets
+
+
+def _once(findings: list[PrintedFinding]) -> list[PrintedFinding]:
+    """Notes of one code as one, which names the pages; what points at a spot stays by itself."""
+    notes: dict[str, dict[str, list[int]]] = {}
+    out: list[PrintedFinding] = []
+    for f in findings:
+        if f.severity == "note" and f.box is None and f.page is not None:
+            notes.setdefault(f.code, {}).setdefault(f.message, []).append(f.page)
+        else:
+            out.append(f)
+    return out + [_of_pages(code, texts) for code, texts in notes.items()]
+
+
+def _of_pages(code: str, texts: dict[str, list[int]]) -> PrintedFinding:
+    """`texts` gives the pages (ascending) of each message."""
+    first = min(pages[0] for pages in texts.values())
+    message = "".join(f"第{_ranges(pages)}頁{text}" for text, pages in texts.items())
+    return PrintedFinding(severity="note", code=code, message=message, page=first)
+
+
+def _ranges(pages: list[int]) -> str:
+    """1、3–5 for 1, 3, 4, 5."""
+    runs: list[list[int]] = []
+    for page in pages:
+        if runs and page == runs[-1][-1] + 1:
+            runs[-1].append(page)
+        else:
+            runs.append([page])
+    return "、".join(f"{run[0]}–{run[-1]}" if len(run) > 1 else f"{run[0]}" for run in runs)
 
 
 def _note_page(page: Page, sheets: Sheets) -> None:
@@ -106,5 +137,5 @@ def _read_page(
 
 
 def _overprint(page: int, removed: int) -> PrintedFinding:
-    message = f"第{page}頁有{removed}個字重複印在同一位置，只計一次。"
+    message = f"有{removed}個字重複印在同一位置，只計一次。"
     return PrintedFinding(severity="note", code="overprint_removed", message=message, page=page)

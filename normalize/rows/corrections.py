@@ -202,3 +202,4 @@ def _settle(draft: Draft, row: MeasureRow, *codes: str) -> None:
     draft.findings[:] = [
         f for f in draft.findings if f.measure_id != row.measure_id or f.code not in codes
     ]
+    draft.doubtful -= {(row.measure_id, code) for code in codes}
