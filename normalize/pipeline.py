@@ -34,7 +34,6 @@ from normalize.matching import focus_inference
 from normalize.model import Draft, FindingRow, PlanRow, TaxonomyRow
 from normalize.rows import corrections, filings
 from normalize.rows.changes import changes
-from normalize.rows.checks import TEXT_SURE
 from normalize.rows.draft import draft_file, draft_plan
 from normalize.rows.findings import finding
 from normalize.vocabulary.taxonomy import counterparts, editions
@@ -188,12 +187,9 @@ def _close(draft: Draft) -> None:
     order = {m.measure_id: m.seq for m in draft.measures}
     draft.findings.sort(key=partial(_rank, order))
     rows = {m.measure_id: m for m in draft.measures}
-    doubts = {(f.measure_id, f.code) for f in draft.findings if f.severity != "note"}
-    # One finding stands for a plan garbled throughout; its rows are doubtful all the same.
-    named = {measure_id for measure_id, _ in doubts}
-    unlike = [m.measure_id for m in draft.measures if m.text_confidence < TEXT_SURE]
-    doubts |= {(measure_id, "garbled_text") for measure_id in unlike if measure_id not in named}
-    for measure_id, code in sorted((m, code) for m, code in doubts if m is not None):
+    checks = [f for f in draft.findings if f.severity != "note"]
+    named = {(f.measure_id, f.code) for f in checks if f.measure_id is not None}
+    for measure_id, code in sorted(named | draft.doubtful):
         rows[measure_id].doubts.append(code)
         rows[measure_id].needs_review = True
     for unit in draft.units:
