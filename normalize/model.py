@@ -111,6 +111,7 @@ class PlanRow:
     matched_share: float
     column_headers: list[str]
     interim_sha256: str | None
+    examples_version: str
 
 
 @dataclass(slots=True)

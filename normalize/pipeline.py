@@ -30,7 +30,7 @@ from dataset.schema import (
     Table,
 )
 from extract.model import PrintedPlan
-from normalize.matching import focus_inference
+from normalize.matching.focus_inference import SURE
 from normalize.model import Draft, FindingRow, PlanRow, TaxonomyRow
 from normalize.rows import corrections, filings
 from normalize.rows.changes import changes
@@ -103,7 +103,6 @@ def normalize(
 def one_plan(printed: PrintedPlan) -> Draft:
     """The finished rows of a printed plan by itself: no corrections, no plans beside it."""
     draft = draft_plan(printed)
-    focus_inference.infer([draft])
     _close(draft)
     return draft
 
@@ -130,7 +129,6 @@ def _run(
     gate: Callable[[dict[str, pa.Table]], None] | None,
 ) -> RunReport:
     drafts = _drafts(paths, codes_file, workers, progress)
-    focus_inference.infer(drafts)
     applied = corrections.apply(wanted, drafts)
     _times(drafts, paths, out_dir)
     for draft in drafts:
@@ -202,7 +200,7 @@ def _inferred(draft: Draft) -> Iterator[FindingRow]:
     for m in draft.measures:
         if m.focus_basis == "inferred" and "focus_code" not in m.confirmed:
             message = f"執行重點依文意推定為 {m.focus_code}，信心 {m.focus_score:.2f}。"
-            severity: Severity = "note" if m.focus_score >= focus_inference.SURE else "check"
+            severity: Severity = "note" if m.focus_score >= SURE else "check"
             yield finding("focus_inferred", message, m, severity)
 
 
