@@ -30,6 +30,7 @@ class BoxRow(NamedTuple):
 @dataclass(slots=True)
 class MeasureRow:
     measure_id: str
+    measure_key: str
     plan_id: str
     agency: str
     year_roc: int | None

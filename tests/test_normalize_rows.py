@@ -270,6 +270,35 @@ def test_numbers_begin_again_in_a_new_focus_cell_and_after_a_heading_without_one
     assert messages == ["編號不連續：開頭為「4.」。", "編號不連續：開頭為「2.」。"]
 
 
+# --- keys ---------------------------------------------------------------------------------------
+
+
+def keys(plan: PrintedPlan) -> list[str]:
+    return [m.measure_key for m in draft_plan(plan).measures]
+
+
+def test_a_plan_filed_again_keeps_its_keys_and_a_changed_measure_alone_gets_another() -> None:
+    plan = printed_plan(load_truth()["jiaxian-114"])
+    filed = keys(plan)
+    assert len(set(filed)) == len(filed)
+    again = plan.model_copy(deep=True, update={"sha256": "f" * 64})
+    changed = again.rows[1].measures[0].paragraphs[0]
+    again.rows[0].measures[0].paragraphs[0].text += " \u3000"  # no ink, no change
+    assert keys(again) == filed
+    changed.text += "並加強宣導。"
+    at = len(again.rows[0].measures)
+    assert [a == b for a, b in zip(keys(again), filed)] == [i != at for i in range(len(filed))]
+
+
+def test_another_agency_or_year_gives_other_keys() -> None:
+    plan = printed_plan(load_truth()["jiaxian-114"])
+    title = plan.title or ""
+    others = [title.replace("114", "113"), title.replace("甲仙區", "三民區")]
+    assert title not in others
+    made = [set(keys(plan.model_copy(update={"title": t}))) for t in (title, *others)]
+    assert len(set.union(*made)) == sum(map(len, made))
+
+
 # --- how corrections write values ---------------------------------------------------------------
 
 
