@@ -87,14 +87,9 @@ class Release:
         """A measure by its identifier, else by its key in the filing that is current."""
         found = self.rows("FROM measures WHERE measure_id = ?", [measure_id])
         if not found and key:
-            sql = "FROM measures JOIN (SELECT plan_id, is_current FROM plans) USING (plan_id)"
-            sql += " WHERE measure_key = ? ORDER BY is_current DESC, plan_id LIMIT 1"
+            sql = "FROM measures WHERE measure_key = ? ORDER BY is_current DESC, plan_id LIMIT 1"
             found = self.rows(sql, [key])
         return found[0] if found else None
-
-    def others(self, key: str) -> list[Row]:
-        """The measures of a key: one in each filing of its agency and year."""
-        return self.rows("FROM measures WHERE measure_key = ?", [key])
 
 
 class Library:

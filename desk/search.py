@@ -51,7 +51,6 @@ _NAMES = {
     "kind": labels.AGENCY_KINDS_ZH,
     "filing": {"current": "現行", "superseded": "舊版"},
 }
-_SOURCE = "measures m JOIN (SELECT plan_id, agency_kind, is_current FROM plans) p USING (plan_id)"
 
 
 @dataclass(frozen=True)
@@ -125,7 +124,7 @@ def search(release: Release, query: Query) -> Found:
     cursor = release.cursor()
     cursor.execute(
         f"CREATE OR REPLACE TEMP TABLE found AS SELECT measure_id, plan_id, seq, units,"
-        f" {', '.join(plain)} FROM {_SOURCE} WHERE {condition}",
+        f" {', '.join(plain)} FROM measures WHERE {condition}",
         values,
     )
     counted = cursor.execute("SELECT count(*) FROM found").fetchone()
@@ -165,7 +164,7 @@ def every(release: Release, query: Query) -> Iterator[Row]:
     sql = (
         "SELECT agency, year_roc, taxonomy, pillar_code, pillar, focus_code, focus, focus_basis,"
         " theme, marker, text, units, page_first, needs_review, measure_key, measure_id"
-        f" FROM {_SOURCE} WHERE {condition} ORDER BY year_roc DESC, agency, plan_id, seq"
+        f" FROM measures WHERE {condition} ORDER BY year_roc DESC, agency, plan_id, seq"
     )
     cursor = release.cursor().execute(sql, values)
     names = [d[0] for d in cursor.description]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
 from rapidfuzz import fuzz, process
 
-from normalize.matching.focus_inference import Library, library, witnesses
+from normalize.matching.focus_inference import released_library, witnesses
 from normalize.vocabulary.taxonomy import Edition, edition
 from normalize.vocabulary.text import match_key
 
@@ -41,10 +40,12 @@ def wordings(taxonomy: str | None) -> dict[str, dict[str, str]]:
 
 def _focus_points(known: Edition, row: Row) -> tuple[list[str], int]:
     """The other focus points: those printed in the row's cell, then the rest, both ranked by how
-    well their wording and items fit the measure's text; and how many are printed."""
+    well their wording and examples fit the measure's text; and how many are printed."""
     codes = [n.code for n in known.focus]
     text = (row["theme"] or "") + row["text"]
-    fit = witnesses(_library(known.code), known.code, ("", None), [text], codes)[0]
+    known_texts = released_library(known.code)
+    plan = row["agency"], row["year_roc"]
+    fit = witnesses(known_texts, plan, [text], codes)[0] if known_texts else [0.0] * len(codes)
     printed = _printed(known, row["focus_printed"]) - {row["focus_code"]}
     ranked = sorted(range(len(codes)), key=lambda i: (codes[i] not in printed, -fit[i]))
     return [codes[i] for i in ranked if codes[i] != row["focus_code"]], len(printed)
@@ -56,11 +57,3 @@ def _printed(known: Edition, printed: str) -> set[str]:
     lines = [match_key(line) for line in printed.split("\n") if line.strip()]
     best = (process.extractOne(line, wordings, scorer=fuzz.ratio) for line in lines)
     return {found[2] for found in best if found and found[1] >= LIKE}
-
-
-@cache
-def _library(code: str) -> Library:
-    """What a measure is held against: an edition's own wordings and items."""
-    known = edition(code)
-    assert known is not None
-    return library([], [known])
