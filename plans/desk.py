@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import getpass
+import subprocess
+import sys
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
@@ -10,12 +13,14 @@ from typing import Annotated
 import typer
 
 from plans.console import (
+    CORES,
     INTERIM,
     PROCESSED,
     RAW,
     Interim,
     Processed,
     RawOption,
+    Workers,
     bar,
     fail,
 )
@@ -65,9 +70,38 @@ def serve(
         raise fail(error) from error
 
 
-def explore(processed: Processed = PROCESSED, show: Open = False) -> None:
-    """Open the dataset in Datasette: tables, views and ready questions, as one SQLite file."""
+def explore(
+    processed: Processed = PROCESSED,
+    raw: RawOption = RAW,
+    interim: Interim = INTERIM,
+    workers: Workers = CORES,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port on this machine.")] = 8001,
+    show: Open = False,
+) -> None:
+    """Ask the dataset anything: writes plans.db (SQLite) and opens it in Datasette.
+
+    Tables, a view with everything joined, ready questions; links lead to the pages.
+    """
     _need("datasette", "sqlite_utils")
+    from dataset import sqlite
+    from review.build import ReviewError, build
+
+    folder, site = processed / "explore", processed / "review"
+    address = f"http://127.0.0.1:{port}/"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        sqlite.write(processed, folder / f"{sqlite.NAME}.db", address)
+        sqlite.write_metadata(folder / "metadata.json")
+        with bar("review") as progress:
+            build(processed, raw, interim, site, workers, progress)
+    except (ReviewError, OSError) as error:
+        raise fail(error) from error
+    typer.echo(f"explore: {address}{sqlite.NAME} (Ctrl+C closes it)")
+    command = [sys.executable, "-m", "datasette", "serve"]
+    command += ["--immutable", str(folder / f"{sqlite.NAME}.db"), "--port", str(port)]
+    command += ["--metadata", str(folder / "metadata.json"), "--static", f"review:{site}"]
+    with suppress(KeyboardInterrupt):
+        raise typer.Exit(subprocess.run([*command, *(["--open"] if show else [])]).returncode)
 
 
 def _need(*packages: str) -> None:
