@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import urlencode
 
 import pyarrow.parquet as pq
 import pytest
@@ -56,8 +56,8 @@ def test_datasette_knows_the_columns_and_answers_the_questions(processed: Path) 
         await datasette.invoke_startup()
         out = {}
         for name in asked["queries"]:
-            values = "unit=民政課&text=志工"
-            path = f"/plans/{quote(name)}.json?_shape=array&{values}"
+            values = urlencode({"_shape": "array", "unit": "民政課", "text": "志工"})
+            path = f"{datasette.urls.query('plans', name, format='json')}?{values}"
             out[name] = (await datasette.client.get(path)).json()
         page = await datasette.client.get("/plans/measure_rows")
         assert "執行重點" in page.text and page.status_code == 200
