@@ -258,7 +258,7 @@ def test_a_foreign_page_can_neither_read_nor_write(page, base: Path, server: tup
         server[0],
     )
     foreign.close()
-    assert told[:2] == ["blocked", "blocked"] and not told[2]
+    assert told[:2] == ["blocked", "blocked"] and told[2] in ("", "blocked")
     assert not (base / "corrections").exists()
 
 
