@@ -90,3 +90,56 @@ def test_a_measure_cut_in_mid_sentence_runs_on_whatever_its_headings_look_like(
         ("".join(pillar), f"{FULL}{FULL}案件並列管。", "".join(units)),
         ("精進態度", "辦理講習。", "人事室"),
     ]
+
+
+def test_a_list_that_goes_on_takes_the_row_with_it() -> None:
+    made = table(
+        grid(
+            1,
+            (LABELS[0], *LABELS[2:]),
+            ("完備/流程", "1.檢討流程。/2.公布時程。", ""),
+            ("通信/服務", "1.設置櫃臺。", ""),
+        ),
+        grid(2, ("網路/業務", "2.備有用品。", ""), ("精進/態度", "1.辦理講習。/2.考核。", "")),
+    )
+    assert [(r[0], r[2]) for r in rows(made)] == [
+        ("完備流程", "1.檢討流程。2.公布時程。"),
+        ("通信服務網路業務", "1.設置櫃臺。2.備有用品。"),
+        ("精進態度", "1.辦理講習。2.考核。"),
+    ]
+
+
+def test_a_strip_left_of_a_row_that_was_moved_is_no_row() -> None:
+    made = table(
+        grid(
+            1,
+            LABELS,
+            ("一、完備/流程", "(一)建立/程序", "1.檢討流程。", "社會課"),
+            (None, "", "", ""),
+        ),
+        grid(
+            2, ("", "(二)公開/流程", "1.公布時程。", "秘書室"), (None, None, "2.檢討。", "人事室")
+        ),
+    )
+    assert rows(made) == [
+        ("一、完備流程", "(一)建立程序", "1.檢討流程。", "社會課"),
+        ("一、完備流程", "(二)公開流程", "1.公布時程。", "秘書室"),
+        ("一、完備流程", "(二)公開流程", "2.檢討。", "人事室"),
+    ]
+
+
+@pytest.mark.parametrize("units", [("秘書室", ""), ("", "秘書室")], ids=["above", "below"])
+def test_a_unit_cell_beside_several_rows_serves_those_on_both_pages(units: tuple[str, str]) -> None:
+    made = table(
+        grid(
+            1,
+            LABELS,
+            ("一、完備/流程", "(一)建立/程序", "1.檢討流程。", "社會課"),
+            (None, None, "2.設置櫃臺。", None),
+            (None, None, "3.公布時程。", units[0]),
+            (None, None, "4.製作摺頁。", None),
+        ),
+        grid(2, ("", "", "5.檢討摺頁。", units[1]), (None, None, "6.檢討時程。", None)),
+    )
+    assert [r[3] for r in rows(made)] == ["社會課"] * 2 + ["秘書室"] * 4
+    assert len({id(unit) for row in made.rows[2:] for unit in row.units}) == 1

@@ -32,7 +32,7 @@ class PlanTable:
     limits: dict[str, Limits]
     styles: Styles
     header_lines: list[Line]
-    joins: list[Break]
+    breaks: list[Break]
     """What was decided at each page break, in printed order."""
     headings: list[Line]
     """Lines outside the grids that head a part of the table."""
