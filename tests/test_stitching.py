@@ -143,3 +143,60 @@ def test_a_unit_cell_beside_several_rows_serves_those_on_both_pages(units: tuple
     )
     assert [r[3] for r in rows(made)] == ["社會課"] * 2 + ["秘書室"] * 4
     assert len({id(unit) for row in made.rows[2:] for unit in row.units}) == 1
+
+
+TWO_LEVELS = (
+    ("執行要項", "執行重點", "推動作法", "辦理情形"),
+    (None, None, None, "執行單位"),
+)
+
+
+@pytest.mark.parametrize("goes_on", ["", "/持續推動/相關措施"], ids=["empty", "text"])
+def test_a_header_of_two_levels_is_cut_from_the_merged_cells_that_go_on_below_it(
+    goes_on: str,
+) -> None:
+    again = (LABELS[0] + goes_on, *TWO_LEVELS[0][1:])
+    made = table(
+        grid(1, *TWO_LEVELS, ("一、完備/流程", "(一)建立/程序", "1.檢討流程。", "社會課")),
+        grid(
+            2,
+            again,
+            TWO_LEVELS[1],
+            (None, "(二)公開/流程", "1.公布時程。", "秘書室"),
+            ("二、精進/態度", "(一)辦理/訓練", "1.辦理講習。", "人事室"),
+        ),
+    )
+    pillar = "一、完備流程" + goes_on.replace("/", "")
+    assert rows(made) == [
+        (pillar, "(一)建立程序", "1.檢討流程。", "社會課"),
+        (pillar, "(二)公開流程", "1.公布時程。", "秘書室"),
+        ("二、精進態度", "(一)辦理訓練", "1.辦理講習。", "人事室"),
+    ]
+    assert made.header_repeats and len(made.header_lines) == 10
+
+
+@pytest.mark.parametrize(
+    "first, again",
+    [
+        (("執行要項/執行重點", "推動作法"), ("執行重點", "推動作法")),
+        (("執行要項／重點", "推動作法"), ("重點", "推動作法")),
+        (("執行重點", "推動作法"), ("推動作法/執行重點", "推動作法")),
+    ],
+)
+def test_labels_that_share_a_cell_are_known_apart_and_together(
+    first: tuple[str, str], again: tuple[str, str]
+) -> None:
+    made = table(
+        grid(1, (*first, "執行單位"), ("完備/流程", "1.檢討流程。", "社會課")),
+        grid(
+            2,
+            (*again, "執行單位"),
+            (None, "2.公布時程。", "秘書室"),
+            ("精進/態度", "1.辦理講習。", "人事室"),
+        ),
+    )
+    assert [(r[0] + r[1], r[2]) for r in rows(made)] == [
+        ("完備流程", "1.檢討流程。"),
+        ("完備流程", "2.公布時程。"),
+        ("精進態度", "1.辦理講習。"),
+    ]

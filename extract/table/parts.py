@@ -77,8 +77,8 @@ def find_parts(grids: list[Grid]) -> tuple[Columns, list[Part]] | None:
             columns = _opening(grid, grids[i + 1] if i + 1 < len(grids) else None)
         if columns is None:
             continue
-        for own in divide(grid, columns.headers):
-            rows = _header_rows(columns, own)
+        for own, repeated in divide(grid, columns.words):
+            rows = _header_rows(columns, own, repeated)
             if not parts:
                 rows = min(columns.header_rows, len(own.ys) - 1)
             if rows is not None:
@@ -99,10 +99,13 @@ def _opening(grid: Grid, following: Grid | None) -> Columns | None:
     return columns
 
 
-def _header_rows(columns: Columns, grid: Grid) -> int | None:
-    """Rows that repeat the header in a later grid of the plan table; None for another table."""
+def _header_rows(columns: Columns, grid: Grid, repeated: int) -> int | None:
+    """Rows that repeat the header in a later grid of the plan table; None for another table.
+
+    `repeated` rows do so word for word.
+    """
     if _same_columns(columns, grid):
-        rows = count_header_rows(grid)
+        rows = repeated or count_header_rows(grid)
         return rows if rows and _same_labels(columns, grid, rows) else 0
     again = find_columns(grid)
     return again.header_rows if again is not None and again.roles == columns.roles else None
