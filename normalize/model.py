@@ -29,6 +29,7 @@ class BoxRow(NamedTuple):
 @dataclass(slots=True)
 class MeasureRow:
     measure_id: str
+    measure_key: str
     plan_id: str
     agency: str
     year_roc: int | None
@@ -60,6 +61,7 @@ class MeasureRow:
     text_folded: str
     extra: str | None
     corrected: list[str]
+    confirmed: list[str]
 
 
 @dataclass(slots=True)
@@ -109,6 +111,7 @@ class PlanRow:
     matched_share: float
     column_headers: list[str]
     interim_sha256: str | None
+    examples_version: str
 
 
 @dataclass(slots=True)
@@ -170,8 +173,12 @@ class Draft:
     units: list[UnitRow] = field(default_factory=list)
     sections: list[SectionRow] = field(default_factory=list)
     findings: list[FindingRow] = field(default_factory=list)
+    doubtful: set[tuple[str, str]] = field(default_factory=set)
+    """(measure_id, code): rows that share in a finding which names another row or the plan."""
     open: list[tuple[int, list[str]]] = field(default_factory=list)
     """Measures whose focus point is to be inferred: (index, candidate codes, printed order)."""
     groups: list[tuple[int, int]] = field(default_factory=list)
     """For each measure its (focus cell, ruled row): neighbours in meaning."""
+    current: bool | None = None
+    """Whether it is the current filing, where a person has decided that."""
     title: Title = field(default_factory=lambda: Title(None, None))
