@@ -20,7 +20,7 @@ Rules = npt.NDArray[np.float64]
 
 SHARED = 3.0  # points: rules that end this near reach the same edge
 RULES_LEAST = 3  # rules across: header, its foot, and one more
-GUTTER = 0.6  # of the glyph size: a white stretch between columns is at least this wide
+GUTTER = 0.4  # of the glyph size: a white stretch between columns is at least this wide
 CROSSING = 0.03  # of the lines: so many may cross a gutter (a banner row, a note)
 BAND_LINES = 2  # a heading across the table is no longer
 WIDE = 0.2  # of the table's width: a heading across the table is longer than a number
@@ -74,8 +74,9 @@ def column_rules(page: Page, edges: list[float] | None = None) -> Rules:
         found = edges[1:-1]
     else:
         found = _edges([lines.spans[n] for n in inside], own, left, right, size)
-    if len(found) < 2:
-        return none
+    labels = [n for n in inside if lines.bottom[n] < _second(own)]
+    if len(found) < 2 and len(_columns(lines, labels, found)) < 2:
+        return none  # a single gutter is one where the header has a label on both sides
     reached, bottom = _reach(lines, found, top, bottom, size)
     top = reached if known else top
     ends = [top, *(y for band in bands for y in band), bottom]
@@ -177,9 +178,19 @@ def _reach(
             break
         taken.append(outer)
         foot = float(lines.bottom[outer])
-    columns = {int(np.searchsorted(edges, (a + b) / 2)) for n in taken for a, b in lines.spans[n]}
     # Below the table a short line may keep to one column by chance; a row has text in several.
-    return top, foot if len(columns) > 1 else bottom
+    return top, foot if len(_columns(lines, taken, edges)) > 1 else bottom
+
+
+def _columns(lines: _Lines, own: list[int], edges: list[float]) -> set[int]:
+    """Columns between inner `edges` that hold a glyph of the `own` lines."""
+    return {int(np.searchsorted(edges, (a + b) / 2)) for n in own for a, b in lines.spans[n]}
+
+
+def _second(rules: Rules) -> float:
+    """The height (points) of the second rule from the top."""
+    heights = np.unique(rules[:, 2].round())
+    return float(heights[1]) if len(heights) > 1 else float(heights[0])
 
 
 def _crosses(spans: npt.NDArray[np.float64], edges: list[float]) -> bool:

@@ -16,17 +16,27 @@ LINES_MOST = 3  # a heading above a table is no longer
 def take_headings(parts: list[Part], lines: list[Line]) -> list[Line]:
     """Make bands of the numbered headings right above the parts; returns their lines.
 
-    Lines above tables are headings when their numbers count from 1 on, table by table. `lines` are
-    those outside the grids, in reading order.
+    Lines above tables are headings when their numbers count from 1 on, table by table, together
+    with those of the bands in the tables. `lines` are those outside the grids, in reading order.
     """
     found = {n: own for n, own in enumerate(_above(parts, lines)) if own}
-    numbers = [own[0].marker.number for own in found.values() if own[0].marker is not None]
     styles = {own[0].marker.style for own in found.values() if own[0].marker is not None}
-    if len(found) < 2 or len(styles) > 1 or numbers != list(range(1, len(numbers) + 1)):
+    if len(styles) != 1:
+        return []
+    numbers = list(_numbers(parts, found, styles.pop()))
+    if len(numbers) < 2 or numbers != list(range(1, len(numbers) + 1)):
         return []
     for n, own in found.items():
         _insert(parts[n], own)
     return [line for own in found.values() for line in own]
+
+
+def _numbers(parts: list[Part], found: dict[int, list[Line]], style: str) -> Iterator[int]:
+    """The numbers of a style that headings above the parts and bands within them show."""
+    for n, part in enumerate(parts):
+        for lines in (found.get(n, []), *(cell.lines for cell in part.cells["band"])):
+            if lines and lines[0].marker is not None and lines[0].marker.style == style:
+                yield lines[0].marker.number
 
 
 def _above(parts: list[Part], lines: list[Line]) -> Iterator[list[Line]]:

@@ -14,7 +14,7 @@ from extract.table.breaks import Break, Verdict, heading_runs_on, measure_runs_o
 from extract.table.columns import EXTRA, Columns
 from extract.table.headings import take_headings
 from extract.table.parts import Part, Row, TextCell, beside, find_parts
-from extract.table.styles import Styles, read_styles
+from extract.table.styles import Styles, read_styles, stands_lower
 from extract.text.levels import BAND, LEVELS
 
 TEXT = ("pillar", "focus", "measure", "unit")
@@ -121,8 +121,8 @@ class _Stitcher:
         self.breaks: list[Break] = []
         self.bands: dict[str, TextCell] = {}
         """Headings across the table that hold for the rows below them, by level."""
-        self.below_band = False
-        """A band has just cut the pillar's column, whose cell may go on below it."""
+        self.opened: str | None = None
+        """The outermost level of the headings across the table below which no row stands yet."""
 
     def enter(self, part: Part, room: float) -> None:
         """Take up one part; `room` (points) was left free at the foot of the page before."""
@@ -139,14 +139,22 @@ class _Stitcher:
                 role: [c for c in cells[role] if beside(c, measure)]
                 for role in ("pillar", "focus", "unit", *EXTRA)
             }
-            if after_break and measure.row == top:
+            if self.opened is not None and self.rows:
+                self._below_band(measure, near, shared)
+            elif after_break and measure.row == top:
                 self._at_break(room, measure, near, shared)
-            elif self.below_band and self.rows:
-                verdict = self._heading("pillar", self.rows[-1].pillar, near)
-                self._add(measure, near, shared, _Joins(pillar=verdict.joins))
             else:
                 self._add(measure, near, shared)
-            self.below_band = False
+            self.opened = None
+
+    def _below_band(self, measure: Cell, near: Beside, shared: Shared) -> None:
+        """Take up the first measure cell below a heading across the table.
+
+        Where the heading opens a focus point it has cut the pillar's column, whose cell may go on.
+        """
+        verdict = self._heading("pillar", self.rows[-1].pillar, measure, near)
+        joins = _Joins(pillar=verdict.joins and self.opened != "pillar")
+        self._add(measure, near, shared, joins)
 
     def _at_break(self, room: float, measure: Cell, near: Beside, shared: Shared) -> None:
         """Take up a measure cell at the top of a part, where cells may run on."""
@@ -208,7 +216,8 @@ class _Stitcher:
         level = self.styles.levels.of.get((BAND, found.style if found is not None else None))
         if level is None:
             return False
-        self.below_band = level != "pillar"
+        if self.opened is None or LEVELS.index(level) < LEVELS.index(self.opened):
+            self.opened = level
         for inner in LEVELS[LEVELS.index(level) :]:
             self.bands.pop(inner, None)
         self.bands[level] = TextCell()
@@ -218,12 +227,12 @@ class _Stitcher:
     def _joins(self, room: float, measure: Cell, near: Beside) -> _Joins:
         """Which cells at the top of a part run on; one that ends ends those to its right."""
         above = self.rows[-1]
-        if not self._decided("pillar", measure, self._heading("pillar", above.pillar, near)):
+        if not self._decided("pillar", measure, self._heading("pillar", above.pillar, measure, near)):
             return _Joins()
         if self.styles.focus_stacked:
             focus = Verdict(True, "focus points are stacked beside the pillar")
         else:
-            focus = self._heading("focus", above.focus, near)
+            focus = self._heading("focus", above.focus, measure, near)
         if not self._decided("focus", measure, focus):
             return _Joins(pillar=True)
         units = any(u.lines for u in near["unit"])
@@ -231,8 +240,10 @@ class _Stitcher:
         verdict = measure_runs_on(text, measure.lines, units, room, self.styles, limits)
         return _Joins(True, True, self._decided("measure", measure, verdict))
 
-    def _heading(self, role: str, above: TextCell, near: Beside) -> Verdict:
+    def _heading(self, role: str, above: TextCell, measure: Cell, near: Beside) -> Verdict:
         lines = [line for c in near[role] for line in c.lines]
+        if self.styles.on_top and lines and measure.lines and stands_lower(lines, measure.lines):
+            return Verdict(True, "nothing printed beside the first line below the break")
         marked = self.styles.pillars_marked if role == "pillar" else self.styles.focus_marked
         return heading_runs_on(above.lines, lines, self.limits[role], marked)
 

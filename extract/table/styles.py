@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from extract.layout.grid import Cell
+from extract.layout.lines import Line
 from extract.script.markers import Marker
 from extract.table.parts import Part, beside
 from extract.text.levels import BAND, CELL, LEVELS, Block, Levels, find_levels
 
 HEADING_STYLES = ("cjk", "cjk_paren", "number")
+LOWER = 0.6  # of the glyph size: a line that stands further down is no line beside the other
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,8 @@ class Styles:
     """A unit cell stands beside several measure cells."""
     pillars_marked: bool
     focus_marked: bool
+    on_top: bool
+    """Pillars and focus points stand at the top of their cells, beside the first measure line."""
 
 
 def read_styles(parts: list[Part]) -> Styles:
@@ -49,6 +53,7 @@ def read_styles(parts: list[Part]) -> Styles:
         any(_merged(unit, part.cells["measure"]) for part in parts for unit in part.cells["unit"]),
         _mostly(m is not None and m.style in HEADING_STYLES for m in _opening(parts, "pillar")),
         _mostly(m is not None and m.level >= 1 for m in _opening(parts, "focus")),
+        _on_top(parts),
     )
 
 
@@ -115,6 +120,25 @@ def _mostly(marked: Iterable[bool]) -> bool:
     """At least two in five: printed markers are left out here and there."""
     known = list(marked)
     return sum(known) >= 0.4 * max(1, len(known))
+
+
+def _on_top(parts: list[Part]) -> bool:
+    """Whether most headings begin beside the first measure line, cells at page breaks aside."""
+    beginning = [
+        (heading, measure)
+        for part in parts
+        for measure in part.cells["measure"]
+        for role in ("pillar", "focus")
+        for heading in part.cells[role]
+        if heading.row == measure.row > part.header_rows and heading.lines and measure.lines
+    ]
+    level = sum(not stands_lower(heading.lines, measure.lines) for heading, measure in beginning)
+    return level > 0.7 * len(beginning)
+
+
+def stands_lower(lines: list[Line], beside: list[Line]) -> bool:
+    """Whether lines of one cell begin below the first line of the cell beside it."""
+    return lines[0].baseline - beside[0].baseline > LOWER * lines[0].size
 
 
 def _merged(unit: Cell, measures: list[Cell]) -> bool:
