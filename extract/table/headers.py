@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from extract.layout.grid import Cell, Grid
 
-LABELS_LEAST = 2  # known labels beside each other make a header row
+LABELS_LEAST = 2  # known labels beside each other, one with a cell of its own, make a header
 
 
 def divide(grid: Grid, labels: list[str]) -> list[Grid]:
@@ -32,10 +32,10 @@ def _header(grid: Grid, row: int, labels: list[str]) -> tuple[int, int] | None:
     """The row and the one below its header, where the cells that begin in it hold labels."""
     begin = [c for c in grid.cells if c.row == row and c.lines]
     whole = [c for c in begin if _text(c) in labels]
-    if len(whole) < LABELS_LEAST:
+    mixed = [c for c in begin if c not in whole]
+    if not whole or len(begin) < LABELS_LEAST:
         return None
     foot = min(c.row_end for c in whole)
-    mixed = [c for c in begin if c not in whole]
     if all(c.row_end > foot and _label_lines(c, labels) for c in mixed):
         return row, foot
     return None
