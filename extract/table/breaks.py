@@ -22,8 +22,8 @@ ROOM = 6.0  # lines: more room than this at a page's foot means that nothing was
 LEADING = 1.4  # of the glyph size: the line pitch taken for measuring that room
 NEW_HEADING = ("cjk", "cjk_paren", "section", "number", "number_paren")
 
-# Log-odds of what speaks for a cell's running on or ending. Only an end can be certain: the cell
-# may always be an office's slip, a marker that opens a heading is none.
+# Log-odds of what speaks for a cell's going on or ending. Only an end can be certain: a heading's
+# marker is no slip, all else may be.
 LEAST = 0.5  # where the text alone speaks against what a mark says
 HINT = 3.0  # an empty heading, a number without a unit: less than a heading's free width
 FREE = 5.0  # free width behind a heading, which may be broken by hand
