@@ -94,7 +94,11 @@ def units_beside(
         groups = _groups(cells, column)
         own = [_group_names(cells, group, column, names) for group in groups]
         rows = [
-            RowPlaces([m for n in group for m in measures[n]], [_place(u) for u in units])
+            RowPlaces(
+                [m for n in group for m in measures[n]],
+                [_place(u) for u in units],
+                tuple(len(measures[n]) for n in group if measures[n]),
+            )
             for group, units in zip(groups, own)
         ]
         for group, units, placement in zip(groups, own, place_units(rows, pitch)):
