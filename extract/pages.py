@@ -71,22 +71,24 @@ def read_pages(pages: list[Page]) -> Sheets:
 
 
 def _once(findings: list[PrintedFinding]) -> list[PrintedFinding]:
-    """Notes of one code as one, which names the pages; what points at a spot stays by itself."""
-    notes: dict[str, dict[str, list[int]]] = {}
-    out: list[PrintedFinding] = []
+    """What readers found about whole pages, one finding a code, which names the pages; what points
+    at a spot stays by itself.
+    """
+    spots = [f for f in findings if f.box is not None]
+    by_code: dict[str, list[PrintedFinding]] = {}
     for f in findings:
-        if f.severity == "note" and f.box is None and f.page is not None:
-            notes.setdefault(f.code, {}).setdefault(f.message, []).append(f.page)
-        else:
-            out.append(f)
-    return out + [_of_pages(code, texts) for code, texts in notes.items()]
+        if f.box is None:
+            by_code.setdefault(f.code, []).append(f)
+    return spots + [_of_pages(own) for own in by_code.values()]
 
 
-def _of_pages(code: str, texts: dict[str, list[int]]) -> PrintedFinding:
-    """`texts` gives the pages (ascending) of each message."""
-    first = min(pages[0] for pages in texts.values())
-    message = "".join(f"第{_ranges(pages)}頁{text}" for text, pages in texts.items())
-    return PrintedFinding(severity="note", code=code, message=message, page=first)
+def _of_pages(findings: list[PrintedFinding]) -> PrintedFinding:
+    """Findings of one code, in order of their pages, as one."""
+    pages: dict[str, list[int]] = {}
+    for f in findings:
+        pages.setdefault(f.message, []).append(f.page or 1)
+    message = "".join(f"第{_ranges(own)}頁{text}" for text, own in pages.items())
+    return findings[0].model_copy(update={"message": message})
 
 
 def _ranges(pages: list[int]) -> str:
