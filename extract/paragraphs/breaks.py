@@ -68,7 +68,7 @@ def break_odds(current: list[Placed], placed: Placed, limits: Limits) -> float:
     if width:
         if not limits.justified:
             # A ragged column may leave a little of its width anywhere: that alone proves nothing.
-            width = min(width, 2.0 + RAGGED * _spare(current[-1], line, limits) / above.size)
+            width = min(width, 1.0 + RAGGED * _spare(current[-1], line, limits) / above.size)
         # Width beyond doubt outweighs any characters.
         return width + max(-4.0, min(odds, 4.0))
     return limits.hidden + odds
