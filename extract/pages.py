@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+import msgspec
 import numpy as np
 
 from extract.layout.furniture import over_table
@@ -13,7 +14,8 @@ from extract.layout.grid import Grid, find_grids
 from extract.layout.lines import Line, make_lines
 from extract.layout.overflow import overflow, with_hung_marks
 from extract.layout.repair import repair_page
-from extract.model import Page, PrintedFinding
+from extract.model import PrintedFinding
+from extract.page import Page
 from extract.table.columns import count_header_rows
 
 
@@ -74,21 +76,20 @@ def _once(findings: list[PrintedFinding]) -> list[PrintedFinding]:
     """What readers found about whole pages, one finding a code, which names the pages; what points
     at a spot stays by itself.
     """
-    spots = [f for f in findings if f.box is not None]
     by_code: dict[str, list[PrintedFinding]] = {}
+    out: list[PrintedFinding] = []
     for f in findings:
-        if f.box is None:
-            by_code.setdefault(f.code, []).append(f)
-    return spots + [_of_pages(own) for own in by_code.values()]
+        (by_code.setdefault(f.code, []) if f.box is None else out).append(f)
+    return out + [_of_pages(alike) for alike in by_code.values()]
 
 
-def _of_pages(findings: list[PrintedFinding]) -> PrintedFinding:
-    """Findings of one code, in order of their pages, as one."""
+def _of_pages(alike: list[PrintedFinding]) -> PrintedFinding:
+    """One finding for several of one code, in the order of their pages."""
     pages: dict[str, list[int]] = {}
-    for f in findings:
+    for f in alike:
         pages.setdefault(f.message, []).append(f.page or 1)
-    message = "".join(f"第{_ranges(own)}頁{text}" for text, own in pages.items())
-    return findings[0].model_copy(update={"message": message})
+    message = "".join(f"第{_ranges(at)}頁{text}" for text, at in pages.items())
+    return msgspec.structs.replace(alike[0], message=message)
 
 
 def _ranges(pages: list[int]) -> str:
