@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
+import pytest
+
+from extract.checks.order import lists
 from extract.doubts import outline_doubts, table_doubts
-from extract.model import PrintedFinding
+from extract.model import PrintedFinding, PrintedMeasure, PrintedPlan, PrintedRow
 from extract.paragraphs.rejoin import Doubt, Rejoined
 from extract.table.breaks import Break, Verdict
 from extract.table.rows import TableRows
@@ -68,3 +71,36 @@ def test_levels_that_hardly_lead_are_one_finding() -> None:
     assert (found.code, found.row) == ("level_unsure", None)
     assert "採「一、」為作法，也可能「1.」為作法" in found.message
     assert not findings([])
+
+
+def plan_of(*lists: str) -> PrintedPlan:
+    """A row a focus point, a measure a figure; * stands for a measure with a theme."""
+    rows = []
+    for cell, numbers in enumerate(lists):
+        row = PrintedRow(focus=["(一)流程"], focus_cell=cell)
+        themes = ["項目" if n == "*" else None for n in numbers]
+        row.measures = [
+            PrintedMeasure(marker=f"{'1' if theme else n}.", theme=theme)
+            for n, theme in zip(numbers, themes)
+        ]
+        rows.append(row)
+    return PrintedPlan(source_file="a.pdf", sha256="0" * 64, rows=rows)
+
+
+@pytest.mark.parametrize(
+    ("printed", "doubted"),
+    [
+        (("123", "12", "123"), []),
+        (("123", "4512", "123"), [(1, 0), (1, 1)]),  # 4. and 5. go on from the focus point above
+        (("123", "12312", "12", "1"), [(1, 3), (1, 4)]),  # a heading between was lost
+        (("123", "12*", "12"), []),  # a theme begins its own list
+        (("123", "456", "78"), []),  # numbers that run through the plan are its way
+        (("123", "35", "12"), []),  # a slip
+    ],
+)
+def test_numbers_tell_of_another_focus_point(
+    printed: tuple[str, ...], doubted: list[tuple[int, int]]
+) -> None:
+    found = list(lists(plan_of(*printed)))
+    assert [(f.row, f.measure) for f in found] == doubted
+    assert {f.code for f in found} <= {"row_join_unsure"}

@@ -336,3 +336,12 @@ def test_a_doubt_names_both_readings_and_only_where_they_differ() -> None:
     assert first.lead < 0.5
     assert "甲課" in first.doubt and "乙課" in second.doubt
     assert first.other != [u.text for u in first.units]
+
+
+def test_a_measure_without_units_puts_its_neighbours_in_doubt() -> None:
+    """A list of several names may hold the one that is missing above or below."""
+    cells = [[[]], [cell("民政課", "社會課", "", "人事室", first=3 * PITCH)], [[]]]
+    places = [row(own, []).measures for own in ([(0, 2)], [(3, 5), (6, 7)], [(9, 9)])]
+    _, (several, single), _ = units_beside(cells, places, Limits(5.0, 5.0), PITCH)
+    assert several.lead == 0.0 and several.other == ["社會課"]
+    assert single.lead > 0.5, "a measure keeps its only name"

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, dropwhile, groupby, pairwise, takewhile
 
 from extract.model import PrintedFinding, PrintedPlan
 from extract.script import markers
 from extract.script.numerals import chinese_number
 
+SELDOM = 0.5  # share of focus points whose list goes on or begins anew: more are the plan's way
 HABIT = 0.05  # share of steps inside pages that skip or go back, above which that is the plan's way
 CLOSED = 0.9  # share of measures that end in a stop, above which one that does not is cut off
 CLOSE = tuple("。．.！？!?；;：:…」』）)】")
@@ -102,6 +103,63 @@ def _measures(plan: PrintedPlan) -> Iterator[Step]:
                 odd = item.number != 1 and not follows
                 yield Step("作法", before.text, item.text, odd, first, page)
             before, first = item, page
+
+
+def lists(plan: PrintedPlan) -> Findings:
+    """Measures whose numbers say that they stand under another focus point than the one they were
+    read under: a list that goes on from the focus point above, or begins anew inside its own.
+    """
+    cells = [list(own) for _, own in groupby(_numbered(plan), key=lambda n: n.cell)]
+    going_on = [_going_on(above, own) for above, own in pairwise([[], *cells])]
+    anew = [_anew(own) for own in cells]
+    for doubted, what in ((going_on, "接續前一執行重點的編號"), (anew, "在同一執行重點內重新編號")):
+        if sum(map(bool, doubted)) > SELDOM * len(cells):
+            continue
+        for n in chain.from_iterable(doubted):
+            message = f"作法「{n.marker}」{what}，可能屬於另一執行重點。"
+            yield PrintedFinding(
+                severity="check",
+                code="row_join_unsure",
+                message=message,
+                page=n.page,
+                row=n.row,
+                measure=n.measure,
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """A measure with a number, below one focus point: its place in the record."""
+
+    cell: int
+    number: int
+    marker: str
+    themed: bool
+    page: int | None
+    row: int
+    measure: int
+
+
+def _numbered(plan: PrintedPlan) -> Iterator[Numbered]:
+    for r, row in enumerate(plan.rows):
+        for m, measure in enumerate(row.measures):
+            marker, page = measure.marker or "", measure.boxes[0].page if measure.boxes else None
+            if len(row.focus) == 1 and (number := _number(marker)):
+                themed = measure.theme is not None
+                yield Numbered(row.focus_cell, number, marker, themed, page, r, m)
+
+
+def _going_on(above: list[Numbered], own: list[Numbered]) -> list[Numbered]:
+    """The measures of a focus point that count on from the one above."""
+    if not above or own[0].number == 1 or own[0].number != above[-1].number + 1:
+        return []
+    return list(takewhile(lambda n: n.number != 1, own))
+
+
+def _anew(own: list[Numbered]) -> list[Numbered]:
+    """The measures from where a focus point's list begins a second time, without a theme."""
+    again = dropwhile(lambda n: n.number != 1 or n.themed, own[1:])
+    return list(again) if own[0].number == 1 else []
 
 
 def _number(text: str) -> int:

@@ -67,6 +67,16 @@ class Beside:
             if set(other) != {u.text for u in own}:
                 self.lead, self.other = placement.lead, other
 
+    def doubt_first(self, above: Beside) -> None:
+        """The first of several names may be that of the measure above, which has none."""
+        if not above.units and self.how == "measure" and len(self.units) > 1:
+            self.lead, self.other = 0.0, [u.text for u in self.units[1:]]
+
+    def doubt_last(self, below: Beside) -> None:
+        """The last of several names may be that of the measure below, which has none."""
+        if not below.units and self.how == "measure" and len(self.units) > 1:
+            self.lead, self.other = 0.0, [u.text for u in self.units[:-1]]
+
     @property
     def doubt(self) -> str:
         """Both readings, for people."""
@@ -104,6 +114,9 @@ def units_beside(
         for group, units, placement in zip(groups, own, place_units(rows, pitch)):
             for m, beside in enumerate(b for n in group for b in out[n]):
                 beside.add(placement, m, units)
+    for above, below in pairwise(beside for own in out for beside in own):
+        above.doubt_last(below)
+        below.doubt_first(above)
     return out
 
 
