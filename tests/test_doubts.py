@@ -6,9 +6,16 @@ from types import SimpleNamespace
 
 import pytest
 
-from extract.checks.order import lists
+from extract.checks.order import lists, swallowed
 from extract.doubts import outline_doubts, table_doubts
-from extract.model import PrintedFinding, PrintedMeasure, PrintedPlan, PrintedRow
+from extract.model import (
+    Paragraph,
+    PrintedFinding,
+    PrintedMeasure,
+    PrintedPlan,
+    PrintedRow,
+    PrintedSection,
+)
 from extract.paragraphs.rejoin import Doubt, Rejoined
 from extract.table.breaks import Break, Verdict
 from extract.table.rows import TableRows
@@ -104,3 +111,25 @@ def test_numbers_tell_of_another_focus_point(
     found = list(lists(plan_of(*printed)))
     assert [(f.row, f.measure) for f in found] == doubted
     assert {f.code for f in found} <= {"row_join_unsure"}
+
+
+@pytest.mark.parametrize(
+    ("markers", "focus", "paragraph", "told"),
+    [
+        ("壹貳肆", "(一)流程參、實施方式", "設服務台。", True),
+        ("壹貳參", "(一)流程", "設服務台。肆、管制考核", True),
+        ("壹貳參", "(一)流程肆、管制考核", "設服務台。", True),
+        ("一二三", "四、流程", "設服務台。", False),
+        ("一二三", "(一)流程", "四、設服務台。", False),
+        ("一二三", "(一)流程", "三、設服務台\n四、設志工", False),
+        ("壹貳肆", "(一)流程", "設服務台。", False),
+    ],
+)
+def test_a_section_s_heading_in_a_row_is_told(
+    markers: str, focus: str, paragraph: str, told: bool
+) -> None:
+    plan = plan_of("1")
+    plan.sections = [PrintedSection(marker=m, heading="計畫") for m in markers]
+    plan.rows[0].focus = [focus]
+    plan.rows[0].measures[0].paragraphs = [Paragraph(text=t) for t in paragraph.split("\n")]
+    assert [f.code for f in swallowed(plan)] == ["text_astray"] * told

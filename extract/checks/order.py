@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain, dropwhile, groupby, pairwise, takewhile
 
-from extract.model import PrintedFinding, PrintedPlan
+from extract.model import PrintedFinding, PrintedMeasure, PrintedPlan, PrintedRow
 from extract.script import markers
-from extract.script.numerals import chinese_number
+from extract.script.numerals import ANY, chinese_number
 
 SELDOM = 0.5  # share of focus points whose list goes on or begins anew: more are the plan's way
 HABIT = 0.05  # share of steps inside pages that skip or go back, above which that is the plan's way
 CLOSED = 0.9  # share of measures that end in a stop, above which one that does not is cut off
 CLOSE = tuple("。．.！？!?；;：:…」』）)】")
+
+_SECTION = re.compile(rf"([{ANY}]+)、[^。，；、：]{{2,12}}$")
 
 Findings = Iterator[PrintedFinding]
 
@@ -160,6 +163,41 @@ def _anew(own: list[Numbered]) -> list[Numbered]:
     """The measures from where a focus point's list begins a second time, without a theme."""
     again = dropwhile(lambda n: n.number != 1 or n.themed, own[1:])
     return list(again) if own[0].number == 1 else []
+
+
+def swallowed(plan: PrintedPlan) -> Findings:
+    """Rows whose cells close with a section's heading that the outline lacks: one that it skips
+    (參、 … 伍、), or the next one in the last row.
+    """
+    marked = [chinese_number(s.marker) or 0 for s in plan.sections if s.marker]
+    skipped = {n for before, after in pairwise(marked) for n in range(before + 1, after)}
+    following = {marked[-1] + 1} if marked else set()
+    for r, row in enumerate(plan.rows):
+        wanted = skipped | following if row is plan.rows[-1] else skipped
+        for m, measure in enumerate(row.measures):
+            if found := _section_in(row, measure, wanted):
+                page = measure.boxes[0].page if measure.boxes else None
+                yield PrintedFinding(
+                    severity="check",
+                    code="text_astray",
+                    message=f"「{found}」似為章節標題，卻印在這一列。",
+                    page=page,
+                    row=r,
+                    measure=m,
+                )
+
+
+def _section_in(row: PrintedRow, measure: PrintedMeasure, wanted: set[int]) -> str | None:
+    """The heading of a section, numbered as `wanted`, at the end of one of the row's texts."""
+    paragraphs = [p.text for p in measure.paragraphs]
+    items = {chinese_number(text.partition("、")[0]) for text in paragraphs}
+    # The number that opens a cell is its own; one whose predecessor opens a paragraph is a list's.
+    for text in [*(h[1:] for h in (row.pillar, *row.focus)), *paragraphs]:
+        found = _SECTION.search(text)
+        number = chinese_number(found[1]) if found else None
+        if found and number in wanted and number - 1 not in items:
+            return found[0]
+    return None
 
 
 def _number(text: str) -> int:
