@@ -7,7 +7,7 @@ each open decision the rows are counted that came out right or wrong in what the
 by whether the pipeline said that it was unsure:
 
     level      its marker, and the pillar it is       unsure: level_unsure (on the plan),
-               printed under                          text_astray
+               printed under                          row_join_unsure, text_astray
     row join   its wording as a whole, and the focus  unsure: row_join_unsure, text_astray
                point that it is printed under
     paragraph  its paragraphs                         unsure: paragraph_unsure
@@ -51,7 +51,7 @@ from tests.typesetter.truth import made
 SAME = 0.5  # likeness from which a row is the measure's
 MEASURED = 5000  # number of the first plan that is measured, unless told
 KINDS = {
-    "level": {"level_unsure", "text_astray"},
+    "level": {"level_unsure", "row_join_unsure", "text_astray"},
     "row join": {"row_join_unsure", "text_astray"},
     "paragraph": {"paragraph_unsure"},
     "unit": {"unit_unaligned", "unit_missing", "text_astray"},

@@ -81,14 +81,14 @@ def test_levels_that_hardly_lead_are_one_finding() -> None:
 
 
 def plan_of(*lists: str) -> PrintedPlan:
-    """A row a focus point, a measure a figure; * stands for a measure with a theme."""
+    """A row a focus point, a measure a figure; * stands for one with a theme, - for no number."""
     rows = []
     for cell, numbers in enumerate(lists):
         row = PrintedRow(focus=["(一)流程"], focus_cell=cell)
         themes = ["項目" if n == "*" else None for n in numbers]
         row.measures = [
-            PrintedMeasure(marker=f"{'1' if theme else n}.", theme=theme)
-            for n, theme in zip(numbers, themes)
+            PrintedMeasure(marker=None if n == "-" else f"{'1' if t else n}.", theme=t)
+            for n, t in zip(numbers, themes)
         ]
         rows.append(row)
     return PrintedPlan(source_file="a.pdf", sha256="0" * 64, rows=rows)
@@ -103,6 +103,8 @@ def plan_of(*lists: str) -> PrintedPlan:
         (("123", "12*", "12"), []),  # a theme begins its own list
         (("123", "456", "78"), []),  # numbers that run through the plan are its way
         (("123", "35", "12"), []),  # a slip
+        (("123", "-", "12"), []),  # a single measure needs no number
+        (("123", "-23", "12"), [(1, 0)]),  # the foot of the list above
     ],
 )
 def test_numbers_tell_of_another_focus_point(

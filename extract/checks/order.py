@@ -109,17 +109,22 @@ def _measures(plan: PrintedPlan) -> Iterator[Step]:
 
 
 def lists(plan: PrintedPlan) -> Findings:
-    """Measures whose numbers say that they stand under another focus point than the one they were
-    read under: a list that goes on from the focus point above, or begins anew inside its own.
+    """Measures whose numbers say that they stand in another place than they were read in: a list
+    that goes on from the focus point above, one that begins anew inside its own, and what has no
+    number in a numbered list.
     """
     cells = [list(own) for _, own in groupby(_numbered(plan), key=lambda n: n.cell)]
-    going_on = [_going_on(above, own) for above, own in pairwise([[], *cells])]
-    anew = [_anew(own) for own in cells]
-    for doubted, what in ((going_on, "接續前一執行重點的編號"), (anew, "在同一執行重點內重新編號")):
+    lists = [[n for n in own if n.number] for own in cells]
+    going_on = [_going_on(above, own) for above, own in pairwise([[], *lists])]
+    for doubted, what in (
+        (going_on, "接續前一執行重點的編號，可能屬於另一執行重點"),
+        ([_anew(own) for own in lists], "在同一執行重點內重新編號，可能屬於另一執行重點"),
+        ([_unnumbered(own) for own in cells], "沒有編號，可能是上一項的一部分"),
+    ):
         if sum(map(bool, doubted)) > SELDOM * len(cells):
             continue
         for n in chain.from_iterable(doubted):
-            message = f"作法「{n.marker}」{what}，可能屬於另一執行重點。"
+            message = f"作法「{n.marker or n.text}」{what}。"
             yield PrintedFinding(
                 severity="check",
                 code="row_join_unsure",
@@ -132,11 +137,12 @@ def lists(plan: PrintedPlan) -> Findings:
 
 @dataclass(frozen=True, slots=True)
 class Numbered:
-    """A measure with a number, below one focus point: its place in the record."""
+    """A measure below one focus point, its number (0: none) and its place in the record."""
 
     cell: int
     number: int
     marker: str
+    text: str
     themed: bool
     page: int | None
     row: int
@@ -147,14 +153,16 @@ def _numbered(plan: PrintedPlan) -> Iterator[Numbered]:
     for r, row in enumerate(plan.rows):
         for m, measure in enumerate(row.measures):
             marker, page = measure.marker or "", measure.boxes[0].page if measure.boxes else None
-            if len(row.focus) == 1 and (number := _number(marker)):
+            if len(row.focus) == 1:
+                text = "".join(p.text for p in measure.paragraphs[:1])[:10]
                 themed = measure.theme is not None
-                yield Numbered(row.focus_cell, number, marker, themed, page, r, m)
+                number = _number(marker)
+                yield Numbered(row.focus_cell, number, marker, text, themed, page, r, m)
 
 
 def _going_on(above: list[Numbered], own: list[Numbered]) -> list[Numbered]:
     """The measures of a focus point that count on from the one above."""
-    if not above or own[0].number == 1 or own[0].number != above[-1].number + 1:
+    if not above or not own or own[0].number == 1 or own[0].number != above[-1].number + 1:
         return []
     return list(takewhile(lambda n: n.number != 1, own))
 
@@ -162,7 +170,13 @@ def _going_on(above: list[Numbered], own: list[Numbered]) -> list[Numbered]:
 def _anew(own: list[Numbered]) -> list[Numbered]:
     """The measures from where a focus point's list begins a second time, without a theme."""
     again = dropwhile(lambda n: n.number != 1 or n.themed, own[1:])
-    return list(again) if own[0].number == 1 else []
+    return list(again) if own and own[0].number == 1 else []
+
+
+def _unnumbered(own: list[Numbered]) -> list[Numbered]:
+    """The measures without a number or theme in a list of numbered ones."""
+    loose = [n for n in own if not n.number and not n.themed]
+    return loose if len(loose) < len(own) else []
 
 
 def swallowed(plan: PrintedPlan) -> Findings:
@@ -207,16 +221,25 @@ def _number(text: str) -> int:
 
 def cut_off(plan: PrintedPlan) -> Findings:
     """The last measure of a page ends without a stop, where nearly all others end in one."""
-    measures = [m for row in plan.rows for m in row.measures if m.boxes and m.paragraphs]
-    ends = [m.paragraphs[-1].text.endswith(CLOSE) for m in measures]
+    measures = [
+        (measure, r, m)
+        for r, row in enumerate(plan.rows)
+        for m, measure in enumerate(row.measures)
+        if measure.boxes and measure.paragraphs
+    ]
+    ends = [measure.paragraphs[-1].text.endswith(CLOSE) for measure, _, _ in measures]
     if sum(ends) < CLOSED * len(ends):
         return
-    for (measure, closed), after in zip(zip(measures, ends), measures[1:]):
+    for closed, (measure, r, m), (after, _, _) in zip(ends, measures, measures[1:]):
         page, text = measure.boxes[-1].page, measure.paragraphs[-1].text
         if after.boxes[0].page > page and not closed:
             message = f"第{page}頁最後一項作法的句子未完：「{text[-20:]}」。"
-            yield doubtful(page, message)
+            yield doubtful(page, message, r, m)
 
 
-def doubtful(page: int, message: str) -> PrintedFinding:
-    return PrintedFinding(severity="check", code="page_doubtful", message=message, page=page)
+def doubtful(
+    page: int, message: str, row: int | None = None, measure: int | None = None
+) -> PrintedFinding:
+    return PrintedFinding(
+        severity="check", code="page_doubtful", message=message, page=page, row=row, measure=measure
+    )
