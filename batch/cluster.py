@@ -43,7 +43,7 @@ SAME = "client and workers need the same version of service-plans"
 LOST = "the scheduler was lost; what was read so far is kept, run again to go on"
 
 
-class ClusterError(Exception):
+class ClusterError(OSError):
     """The cluster cannot be used; what is written stays, and the next run goes on from it."""
 
 

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from traceback import format_exception
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -20,16 +21,16 @@ from batch.isolate import Limits
 from batch.job import drop_stale
 from dataset.datapackage import descriptor
 from dataset.diff import diff
-from dataset.publish import PublishError, publish
+from dataset.publish import publish
 from dataset.schema import TABLES
 from extract.document import file_name
+from extract.errors import BadInput, fault
 from extract.version import sources_digest
 from nightly import health
 from nightly.intake import Filed, Index
 from nightly.report import Report, write_report
-from normalize.pipeline import CORRECTIONS, NothingToDo
+from normalize.pipeline import CORRECTIONS
 from normalize.pipeline import normalize as make_dataset
-from normalize.rows.corrections import CorrectionError
 
 ROOT = Path(__file__).parent.parent
 ROOMS = tuple(ROOT / room for room in ("batch", "dataset", "extract", "normalize"))
@@ -49,15 +50,10 @@ class Unhealthy(Exception):
     """The new dataset breaks a bound and was not published."""
 
 
-EXPECTED = (
-    OSError,
-    pa.ArrowException,
-    NothingToDo,
-    CorrectionError,
-    PublishError,
-    Unhealthy,
-)
-"""What keeps a dataset from being published, as the report then says."""
+EXPECTED = (BadInput, OSError, Unhealthy)
+"""What keeps a dataset from being published, as the report then says; all else is a fault of this
+program.
+"""
 
 
 def run_nightly(
@@ -73,7 +69,8 @@ def run_nightly(
 ) -> Report:
     """Run the batch once.
 
-    Raises `Busy` when another run is at work; everything else ends in the report.
+    Raises `Busy` when another run is at work, OSError when `interim` or `processed` cannot be
+    written; everything else ends in the report.
     """
     interim.mkdir(parents=True, exist_ok=True)
     processed.mkdir(parents=True, exist_ok=True)
@@ -86,6 +83,9 @@ def run_nightly(
         except EXPECTED as error:
             report.reason = f"{type(error).__name__}: {error}"
             log("not_published", reason=report.reason)
+        except Exception as error:
+            report.reason, report.traceback = fault(error), "".join(format_exception(error))
+            log("fault", reason=report.reason, traceback=report.traceback)
         try:
             write_report(report, processed / "runs")
         except OSError as error:  # a full disk here costs the report, not the dataset

@@ -29,6 +29,7 @@ from dataset.schema import (
     TAXONOMY,
     Table,
 )
+from extract.errors import BadInput
 from extract.model import PrintedPlan
 from normalize.matching import focus_inference
 from normalize.model import Draft, FindingRow, PlanRow, TaxonomyRow
@@ -41,10 +42,6 @@ from normalize.vocabulary.taxonomy import counterparts, editions
 
 CORRECTIONS = Path(__file__).parent.parent / "data" / "corrections"
 POOL_FROM = 200  # plans from which a process pool pays for its start
-
-
-class NothingToDo(Exception):
-    """There is no printed plan to normalize."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +84,14 @@ def normalize(
     `progress(done, total)` is called as plans are read. `gate(tables)` sees the finished tables
     before they are published; what it raises keeps them from it.
 
-    Raises NothingToDo when `interim_dir` holds no printed plan, CorrectionError for a malformed
-    corrections file and PublishError when tables do not fit the schema; in all three cases the
-    published dataset is as before.
+    Raises BadInput when `interim_dir` holds no printed plan and for a malformed data file
+    (CorrectionError for one of corrections), PublishError when tables do not fit the schema; in all
+    cases the published dataset is as before.
     """
     out_dir = Path(out_dir)
     paths = records(at(interim_dir))
     if not paths:
-        raise NothingToDo(f"no printed plan (*.json) in {interim_dir}")
+        raise BadInput(str(interim_dir), "no printed plan (*.json) there")
     wanted = corrections.read_corrections(corrections_dir)
     with _no_collector():
         return _run(paths, out_dir, wanted, codes_file, workers, progress, gate)

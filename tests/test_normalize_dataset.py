@@ -13,10 +13,11 @@ import pytest
 from dataset import check, dictionary, publish
 from dataset.kinds import KINDS
 from dataset.schema import TABLES
+from extract.errors import BadInput
 from extract.model import PrintedFinding, PrintedPlan
 from normalize.__main__ import main
 from normalize.matching.focus_inference import SURE
-from normalize.pipeline import NothingToDo, normalize
+from normalize.pipeline import normalize
 from normalize.rows import corrections
 from tests.helpers.truth_to_printed import load_truth, printed_plan, write_printed
 
@@ -261,7 +262,7 @@ def test_command_line(interim, tmp_path, capsys):
     (tmp_path / "empty").mkdir()
     assert main([str(tmp_path / "empty"), "--out", str(tmp_path / "out")]) == 2
     assert main([str(tmp_path / "nowhere"), "--out", str(tmp_path / "out")]) == 2
-    with pytest.raises(NothingToDo):
+    with pytest.raises(BadInput):
         normalize(tmp_path / "empty", tmp_path / "out")
 
 

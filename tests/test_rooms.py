@@ -23,7 +23,7 @@ MODEL = {"extract.model", "extract.errors"}
 PAGE = MODEL | {"extract.script", "extract.layout"}
 JOINED = PAGE | {"extract.paragraphs"}
 READING = JOINED | {"extract.units", "extract.text", "extract.table"}
-NAMES = {"extract.model", "extract.script", "normalize.model", "normalize.vocabulary"}
+NAMES = MODEL | {"extract.script", "normalize.model", "normalize.vocabulary"}
 ROWS = NAMES | {"dataset", "batch.store", "normalize.matching", "normalize.version"}
 STAGES = MODEL | {"batch", "batch.store", "dataset", "extract.document", "extract.version"}
 
@@ -47,13 +47,13 @@ MAY_IMPORT: dict[str, set[str]] = {
     "extract.compare": MODEL | {"batch.store", "extract.document"},
     "dataset": set(),
     "normalize.version": set(),
-    "normalize.vocabulary": {"extract.script"},
+    "normalize.vocabulary": {"extract.errors", "extract.script"},
     "normalize.model": {"dataset", "extract.model", "normalize.vocabulary"},
     "normalize.matching": NAMES,
     "normalize.rows": ROWS,
     "normalize": ROWS | {"normalize.rows"},
     "review": STAGES | {"normalize", "normalize.rows", "normalize.vocabulary"},
-    "nightly": STAGES | {"normalize", "normalize.rows"},
+    "nightly": STAGES | {"normalize", "normalize.rows", "normalize.vocabulary"},
     "plans": STAGES
     | {"extract.readers", "nightly", "review"}
     | {"normalize", "normalize.rows", "normalize.vocabulary"},

@@ -8,15 +8,20 @@ stand in `old` and `new`: lists (units) with 、 between names, no value as an e
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import partial
 from pathlib import Path
 
+from dataset.schema import PLANS
+from extract.errors import BadInput
 from normalize.model import ROC_OFFSET, Draft, FindingRow, MeasureRow, PlanRow
 from normalize.rows.findings import finding
 from normalize.rows.units import unit_rows
-from normalize.vocabulary.taxonomy import edition
+from normalize.vocabulary.files import csv_rows
+from normalize.vocabulary.taxonomy import edition, editions
 from normalize.vocabulary.text import searchable
 from normalize.vocabulary.units import Unit, read_units
 
@@ -25,10 +30,11 @@ MEASURE_COLUMNS = ("pillar_code", "focus_code", "theme", "marker", "title", "tex
 PLAN_COLUMNS = ("agency", "agency_kind", "year_roc", "is_current")
 _REQUIRED = ("plan_id", "column", "who", "why", "date")
 _TEXTS = ("agency", "agency_kind", "text")  # columns that are empty rather than null
+ROC_LAST = 199
 Value = str | int | bool | list[str] | None
 
 
-class CorrectionError(ValueError):
+class CorrectionError(BadInput):
     """A corrections file is not well formed; names file and line."""
 
 
@@ -59,35 +65,60 @@ def read_corrections(folder: Path | None) -> list[Correction]:
         for c in _read_file(path):
             first = seen.setdefault((c.plan_id, c.measure_id, c.column), c)
             if first is not c:
-                raise CorrectionError(f"{c.where}: {first.where} corrects the same value")
+                raise CorrectionError(c.where, f"{first.where} corrects the same value")
     return list(seen.values())
 
 
 def _read_file(path: Path) -> Iterator[Correction]:
-    with open(path, encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file)
-        if reader.fieldnames is None or set(COLUMNS) - set(reader.fieldnames):
-            raise CorrectionError(f"{path.name}: the header must be {','.join(COLUMNS)}")
-        for row in reader:
-            # what is printed may begin or end with white space; who, why and date do not
-            values = {c: row[c] or "" for c in COLUMNS}
-            values |= {c: values[c].strip() for c in COLUMNS if c not in ("old", "new")}
-            yield _checked(Correction(**values, where=f"{path.name}:{reader.line_num}"))
+    for place, row in csv_rows(path, COLUMNS):
+        # what is printed may begin or end with white space; who, why and date do not
+        values = {c: row[c] if c in ("old", "new") else row[c].strip() for c in COLUMNS}
+        yield _checked(Correction(**values, where=place))
 
 
 def _checked(c: Correction) -> Correction:
     lacking = [name for name in _REQUIRED if not getattr(c, name)]
     if lacking:
-        raise CorrectionError(f"{c.where}: no {', '.join(lacking)}")
+        raise CorrectionError(c.where, f"no {', '.join(lacking)}")
     allowed = MEASURE_COLUMNS if c.measure_id else PLAN_COLUMNS
     if c.column not in allowed:
         listed = f"(allowed: {', '.join(allowed)})"
-        raise CorrectionError(f"{c.where}: column {c.column} cannot be corrected {listed}")
-    try:
-        parse(c.column, c.new)
-    except ValueError as error:
-        raise CorrectionError(f"{c.where}: {c.column} cannot be {c.new}") from error
+        raise CorrectionError(c.where, f"column {c.column} cannot be corrected {listed}")
+    takes, expected = TAKES.get(c.column, (lambda text: True, ""))
+    if not takes(c.new):
+        raise CorrectionError(c.where, f"{c.column} takes {expected}, not {c.new or 'nothing'}")
+    if not _is_day(c.date):
+        raise CorrectionError(c.where, f"date takes a day such as 2026-11-21, not {c.date}")
     return c
+
+
+def _is_year(text: str) -> bool:
+    """Whether text is a ROC year of three digits or two: the Republic is as old as that."""
+    return re.fullmatch("[1-9][0-9]{1,2}", text) is not None and int(text) <= ROC_LAST
+
+
+def _is_code(level: str, text: str) -> bool:
+    """Whether text is the code of a pillar or a focus point in any edition, or empty."""
+    return not text or any(text == n.code for e in editions() for n in e.nodes if n.level == level)
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return bool(date.fromisoformat(text))
+    except ValueError:
+        return False
+
+
+KINDS_OF_AGENCY = next(c for c in PLANS.columns if c.name == "agency_kind").values
+TAKES: dict[str, tuple[Callable[[str], bool], str]] = {
+    "agency_kind": (KINDS_OF_AGENCY.__contains__, f"one of {', '.join(KINDS_OF_AGENCY)}"),
+    "focus_code": (partial(_is_code, "focus"), "the code of a focus point, such as 1.2"),
+    "is_current": (("true", "false").__contains__, "true or false"),
+    "pillar_code": (partial(_is_code, "pillar"), "the code of a pillar, such as 1"),
+    "text": (bool, "some text"),
+    "year_roc": (_is_year, "a ROC year, such as 114"),
+}
+"""What the columns take as `new`: whether a text is that, and how it is called."""
 
 
 def written(value: Value) -> str:
@@ -179,7 +210,7 @@ def _set_wording(draft: Draft, row: MeasureRow, c: Correction) -> None:
     """What hangs on a corrected code: its wording, and how sure it is."""
     known = edition(row.taxonomy)
     if c.new and (known is None or c.new not in known.by_code):
-        raise CorrectionError(f"{c.where}: {c.new} is no code of edition {row.taxonomy}")
+        raise CorrectionError(c.where, f"{c.new} is no code of edition {row.taxonomy}")
     wording = known.text(c.new) if known else None
     sure = 1.0 if c.new else 0.0
     if c.column == "pillar_code":
