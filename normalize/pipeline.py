@@ -33,6 +33,7 @@ from extract.errors import BadInput
 from extract.model import PrintedPlan
 from normalize.matching import focus_inference
 from normalize.model import Draft, FindingRow, PlanRow, TaxonomyRow
+from normalize.reviewed import Correction, read_corrections
 from normalize.rows import corrections, filings
 from normalize.rows.changes import changes
 from normalize.rows.checks import TEXT_SURE
@@ -62,6 +63,7 @@ class RunReport:
     release: Path = Path()
     corrections_applied: int = 0
     corrections_stale: int = 0
+    corrections_orphaned: int = 0
 
     @property
     def exit_code(self) -> int:
@@ -92,7 +94,7 @@ def normalize(
     paths = records(at(interim_dir))
     if not paths:
         raise BadInput(str(interim_dir), "no printed plan (*.json) there")
-    wanted = corrections.read_corrections(corrections_dir)
+    wanted = read_corrections(corrections_dir)
     with _no_collector():
         return _run(paths, out_dir, wanted, codes_file, workers, progress, gate)
 
@@ -120,7 +122,7 @@ def _no_collector() -> Iterator[None]:
 def _run(
     paths: list[File],
     out_dir: Path,
-    wanted: list[corrections.Correction],
+    wanted: list[Correction],
     codes_file: Path | None,
     workers: int,
     progress: Callable[[int, int], None] | None,
@@ -138,8 +140,15 @@ def _run(
     if gate is not None:
         gate(made)
     release = publish(made, out_dir, descriptor)
-    stale = sum(f.code == "correction_stale" for d in drafts for f in d.findings)
-    return RunReport([_summary(d) for d in drafts], out_dir, release, applied, stale)
+    left = Counter(f.code for d in drafts for f in d.findings)
+    return RunReport(
+        [_summary(d) for d in drafts],
+        out_dir,
+        release,
+        applied.count,
+        left["correction_stale"],
+        left["correction_orphaned"] + len(applied.unknown),
+    )
 
 
 def _drafts(
@@ -193,7 +202,7 @@ def _close(draft: Draft) -> None:
 
 def _inferred(draft: Draft) -> Iterator[FindingRow]:
     for m in draft.measures:
-        if m.focus_basis == "inferred" and "focus_code" not in m.corrected:
+        if m.focus_basis == "inferred" and "focus_code" not in m.confirmed:
             message = f"執行重點依文意推定為 {m.focus_code}，信心 {m.focus_score:.2f}。"
             severity: Severity = "note" if m.focus_score >= focus_inference.SURE else "check"
             yield finding("focus_inferred", message, m, severity)

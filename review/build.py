@@ -20,8 +20,8 @@ from batch.store import find_pdfs
 from dataset.kinds import KINDS, SEVERITIES
 from extract.document import file_hash, file_name
 from extract.errors import BadInput
-from extract.model import PrintedPlan
-from normalize.rows.corrections import COLUMNS, MEASURE_COLUMNS, written
+from extract.model import PrintedPlan, decode_plan
+from normalize.reviewed import COLUMNS, MEASURE_COLUMNS, written
 from review.pictures import Picture, draw
 from review.view import Row, view
 
@@ -186,7 +186,7 @@ def plan_page(
 
 def _printed(record: Path) -> PrintedPlan | None:
     try:
-        return PrintedPlan.model_validate_json(record.read_bytes())
+        return decode_plan(record.read_bytes())
     except (OSError, ValueError):
         return None
 

@@ -14,11 +14,11 @@ from dataset import check, dictionary, publish
 from dataset.kinds import KINDS
 from dataset.schema import TABLES
 from extract.errors import BadInput
-from extract.model import PrintedFinding, PrintedPlan
+from extract.model import PrintedFinding, PrintedPlan, decode_plan
+from normalize import reviewed
 from normalize.__main__ import main
 from normalize.matching.focus_inference import SURE
 from normalize.pipeline import normalize
-from normalize.rows import corrections
 from tests.helpers.truth_to_printed import load_truth, printed_plan, write_printed
 
 
@@ -147,7 +147,7 @@ def test_a_rerun_gives_the_same_bytes(interim, dataset, tmp_path):
 
 
 def test_identifiers_do_not_hang_on_matching(dataset, interim, tmp_path):
-    plan = PrintedPlan.model_validate_json(next(interim.glob("*.json")).read_bytes())
+    plan = decode_plan(next(interim.glob("*.json")).read_bytes())
     write_printed([plan], tmp_path / "one")
     normalize(tmp_path / "one", tmp_path / "out", corrections_dir=None)
     alone = {m["measure_id"] for m in rows(tmp_path / "out", "measures")}
@@ -270,7 +270,7 @@ def write_corrections(folder, *lines):
     folder.mkdir(exist_ok=True)
     with open(folder / "a.csv", "w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(corrections.COLUMNS)
+        writer.writerow(reviewed.COLUMNS)
         writer.writerows(lines)
 
 
@@ -326,14 +326,14 @@ def test_corrections_survive_a_rerun_and_stale_ones_are_reported(interim, datase
 )
 def test_malformed_corrections_name_the_line(tmp_path, line):
     write_corrections(tmp_path, line)
-    with pytest.raises(corrections.CorrectionError, match="a.csv:2"):
-        corrections.read_corrections(tmp_path)
+    with pytest.raises(reviewed.CorrectionError, match="a.csv:2"):
+        reviewed.read_corrections(tmp_path)
 
 
 def test_the_corrections_of_the_repository_are_well_formed():
     from normalize.pipeline import CORRECTIONS
 
-    corrections.read_corrections(CORRECTIONS)
+    reviewed.read_corrections(CORRECTIONS)
 
 
 def test_the_file_name_gives_what_the_title_lacks_and_says_so(tmp_path):

@@ -20,20 +20,27 @@ MODULES = 10
 """No room has more of them, its `__init__` and `__main__` aside."""
 
 MODEL = {"extract.model", "extract.errors"}
-PAGE = MODEL | {"extract.script", "extract.layout"}
+PAGE = MODEL | {"extract.page", "extract.script", "extract.layout"}
 JOINED = PAGE | {"extract.paragraphs"}
 READING = JOINED | {"extract.units", "extract.text", "extract.table"}
 NAMES = MODEL | {"extract.script", "normalize.model", "normalize.vocabulary"}
-ROWS = NAMES | {"dataset", "batch.store", "normalize.matching", "normalize.version"}
+ROWS = NAMES | {
+    "dataset",
+    "batch.store",
+    "normalize.matching",
+    "normalize.reviewed",
+    "normalize.version",
+}
 STAGES = MODEL | {"batch", "batch.store", "dataset", "extract.document", "extract.version"}
 
 # Each room with the rooms it may import besides itself, from the ground up.
 MAY_IMPORT: dict[str, set[str]] = {
     "extract.errors": set(),
     "extract.model": set(),
+    "extract.page": {"extract.model"},
     "extract.version": set(),
     "extract.script": set(),
-    "extract.layout": MODEL | {"extract.script"},
+    "extract.layout": MODEL | {"extract.page", "extract.script"},
     "extract.readers": PAGE,
     "extract.paragraphs": PAGE,
     "extract.units": JOINED,
@@ -49,10 +56,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "normalize.version": set(),
     "normalize.vocabulary": {"extract.errors", "extract.script"},
     "normalize.model": {"dataset", "extract.model", "normalize.vocabulary"},
+    "normalize.reviewed": {"dataset", "extract.errors", "normalize.vocabulary"},
     "normalize.matching": NAMES,
     "normalize.rows": ROWS,
     "normalize": ROWS | {"normalize.rows"},
-    "review": STAGES | {"normalize", "normalize.rows", "normalize.vocabulary"},
+    "review": STAGES
+    | {"normalize", "normalize.reviewed", "normalize.rows", "normalize.vocabulary"},
     "nightly": STAGES | {"normalize", "normalize.rows", "normalize.vocabulary"},
     "plans": STAGES
     | {"extract.readers", "nightly", "review"}
