@@ -111,6 +111,7 @@ class PlanRow:
     matched_share: float
     column_headers: list[str]
     interim_sha256: str | None
+    examples_version: str
 
 
 @dataclass(slots=True)
@@ -172,6 +173,8 @@ class Draft:
     units: list[UnitRow] = field(default_factory=list)
     sections: list[SectionRow] = field(default_factory=list)
     findings: list[FindingRow] = field(default_factory=list)
+    doubtful: set[tuple[str, str]] = field(default_factory=set)
+    """(measure_id, code): rows that share in a finding which names another row or the plan."""
     open: list[tuple[int, list[str]]] = field(default_factory=list)
     """Measures whose focus point is to be inferred: (index, candidate codes, printed order)."""
     groups: list[tuple[int, int]] = field(default_factory=list)

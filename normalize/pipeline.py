@@ -31,12 +31,11 @@ from dataset.schema import (
 )
 from extract.errors import BadInput
 from extract.model import PrintedPlan
-from normalize.matching import focus_inference
+from normalize.matching.focus_inference import SURE
 from normalize.model import Draft, FindingRow, PlanRow, TaxonomyRow
 from normalize.reviewed import Correction, read_corrections
 from normalize.rows import corrections, filings
 from normalize.rows.changes import changes
-from normalize.rows.checks import TEXT_SURE
 from normalize.rows.draft import draft_file, draft_plan
 from normalize.rows.findings import finding
 from normalize.vocabulary.taxonomy import counterparts, editions
@@ -102,7 +101,6 @@ def normalize(
 def one_plan(printed: PrintedPlan) -> Draft:
     """The finished rows of a printed plan by itself: no corrections, no plans beside it."""
     draft = draft_plan(printed)
-    focus_inference.infer([draft])
     _close(draft)
     return draft
 
@@ -129,7 +127,6 @@ def _run(
     gate: Callable[[dict[str, pa.Table]], None] | None,
 ) -> RunReport:
     drafts = _drafts(paths, codes_file, workers, progress)
-    focus_inference.infer(drafts)
     applied = corrections.apply(wanted, drafts)
     _times(drafts, paths, out_dir)
     for draft in drafts:
@@ -186,12 +183,9 @@ def _close(draft: Draft) -> None:
     order = {m.measure_id: m.seq for m in draft.measures}
     draft.findings.sort(key=partial(_rank, order))
     rows = {m.measure_id: m for m in draft.measures}
-    doubts = {(f.measure_id, f.code) for f in draft.findings if f.severity != "note"}
-    # One finding stands for a plan garbled throughout; its rows are doubtful all the same.
-    named = {measure_id for measure_id, _ in doubts}
-    unlike = [m.measure_id for m in draft.measures if m.text_confidence < TEXT_SURE]
-    doubts |= {(measure_id, "garbled_text") for measure_id in unlike if measure_id not in named}
-    for measure_id, code in sorted((m, code) for m, code in doubts if m is not None):
+    checks = [f for f in draft.findings if f.severity != "note"]
+    named = {(f.measure_id, f.code) for f in checks if f.measure_id is not None}
+    for measure_id, code in sorted(named | draft.doubtful):
         rows[measure_id].doubts.append(code)
         rows[measure_id].needs_review = True
     for unit in draft.units:
@@ -204,7 +198,7 @@ def _inferred(draft: Draft) -> Iterator[FindingRow]:
     for m in draft.measures:
         if m.focus_basis == "inferred" and "focus_code" not in m.confirmed:
             message = f"執行重點依文意推定為 {m.focus_code}，信心 {m.focus_score:.2f}。"
-            severity: Severity = "note" if m.focus_score >= focus_inference.SURE else "check"
+            severity: Severity = "note" if m.focus_score >= SURE else "check"
             yield finding("focus_inferred", message, m, severity)
 
 

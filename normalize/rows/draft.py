@@ -1,7 +1,7 @@
 """One printed plan -> its draft rows: everything that needs no other plan.
 
-`draft_plan` is a pure function of the interim file; what depends on the other plans (focus points
-decided by meaning, superseded filings) is filled in afterwards by the pipeline.
+`draft_plan` is a pure function of the interim file, the vocabulary and the released examples; what
+depends on the other plans (superseded filings) is filled in afterwards by the pipeline.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from msgspec import DecodeError
 
 from batch.store import File, read
 from extract.model import PrintedPlan, decode_plan
+from normalize.matching.examples import released
+from normalize.matching.focus_inference import infer
 from normalize.matching.headings import PlanHeadings, match_plan
 from normalize.model import ROC_OFFSET, Draft, PlanRow
 from normalize.rows.checks import Case, doubts
@@ -65,6 +67,7 @@ def draft_plan(plan: PrintedPlan, codes_file: Path | None = None) -> Draft:
         draft.findings += mend_units(draft)
     if plan.status == "ok" and plan.text_source != "ocr":
         draft.findings += garbled(draft)
+    infer(draft)
     return draft
 
 
@@ -123,4 +126,5 @@ def _plan_row(
         matched_share=heads.matched_share,
         column_headers=plan.column_headers,
         interim_sha256=None,
+        examples_version=released()[0],
     )
