@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 from batch.folder import extract_files
 from batch.isolate import Limits
 from batch.job import drop_stale
+from batch.reading import CHANGED
 from dataset.datapackage import descriptor
 from dataset.diff import diff
 from dataset.publish import publish
@@ -35,8 +36,6 @@ from normalize.pipeline import normalize as make_dataset
 ROOT = Path(__file__).parent.parent
 ROOMS = tuple(ROOT / room for room in ("batch", "dataset", "extract", "normalize"))
 """Whose code and data files decide what a dataset holds."""
-
-CHANGED = "檔案在讀取期間有變動，下次執行時再讀。"
 
 Log = Callable[..., None]
 Tables = dict[str, pa.Table]
@@ -111,7 +110,9 @@ class _Night:
         with report.timed("intake"):
             index, current = self.intake()
         with report.timed("extract"):
-            self.read(index, [one for one in current.values() if self.is_new(index, one)])
+            left = self.read(index, [one for one in current.values() if self.is_new(index, one)])
+        self.stand_by(index, current, left)
+        report.withdrawn = index.forget(set(current))
         drop_stale(self.interim, current.keys())
         self.tell_failures(index, current)
         made_from = self.fingerprint(current)
@@ -141,19 +142,33 @@ class _Night:
             if current.setdefault(one.sha256, one) is not one:
                 self.report.duplicates.append(file_name(one.path.name))
         self.report.files = len(filed)
-        self.report.withdrawn = index.forget(set(current))
         return index, current
 
     def is_new(self, index: Index, one: Filed) -> bool:
         return index.result(one) is None or not (self.interim / f"{one.sha256}.json").exists()
 
-    def read(self, index: Index, new: list[Filed]) -> None:
-        """Extract the new files, and note in the index what became of them."""
+    def read(self, index: Index, new: list[Filed]) -> list[Filed]:
+        """Extract the new files, and note in the index what became of them; those of them that
+        could not be had as a whole, or hold something else by now.
+        """
         paths = [one.path for one in new]
         for outcome in extract_files(paths, self.interim, self.workers, limits=self.limits):
-            index.keep(outcome.path.stem, outcome.file, outcome.status, outcome.reason)
-            self.report.read.append(outcome.file)
             self.log("read", file=outcome.file, status=outcome.status, reason=outcome.reason)
+            if outcome.path is None:
+                self.report.failed[outcome.file] = outcome.reason or ""
+            else:
+                index.keep(outcome.path.stem, outcome.file, outcome.status, outcome.reason)
+                self.report.read.append(outcome.file)
+        return [one for one in new if index.result(one) is None]
+
+    def stand_by(self, index: Index, current: dict[str, Filed], left: list[Filed]) -> None:
+        """Let the files that are left for the next night stand for what they held before."""
+        for one in left:
+            self.report.failed.setdefault(file_name(one.path.name), CHANGED)
+            del current[one.sha256]
+            before = index.leave(one)
+            if before is not None and (self.interim / f"{before.sha256}.json").exists():
+                current.setdefault(before.sha256, before)
 
     def tell_failures(self, index: Index, current: dict[str, Filed]) -> None:
         """List what gave no rows, tonight or earlier."""
@@ -161,8 +176,8 @@ class _Night:
         for one in current.values():
             name, result = file_name(one.path.name), index.result(one)
             if result is None:
-                self.report.failed[name] = CHANGED
-            elif result.status == "failed":
+                continue  # an earlier content, read under another version of the reader
+            if result.status == "failed":
                 self.report.failed[name] = result.reason or ""
             elif result.status == "not_a_plan":
                 self.report.not_plans.append(name)

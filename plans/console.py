@@ -14,6 +14,7 @@ from typing import Annotated, Protocol
 import typer
 
 from extract.errors import fault
+from extract.script.characters import visible
 
 OK, SOME_FAILED, NOTHING_DONE, FAULT, PIPE_CLOSED = 0, 1, 2, 3, 141
 """Exit codes. PIPE_CLOSED is what a shell tells of any program that wrote to a closed pipe."""
@@ -35,7 +36,7 @@ RAW, INTERIM, PROCESSED = Path("data/raw"), Path("data/interim"), Path("data/pro
 
 def refused(error: object) -> int:
     """Say on stderr, in one line, what could not be done and why; the exit code."""
-    typer.secho(f"error: {on_a_line(str(error))}", fg="red", err=True)
+    typer.secho(f"error: {visible(str(error))}", fg="red", err=True)
     return NOTHING_DONE
 
 
@@ -55,16 +56,9 @@ def broken(error: Exception) -> int:
 
 def tell_fault(what: str, where: str) -> int:
     """One line on stderr about a fault of this program; the exit code."""
-    told = on_a_line(f"fault of this program: {what}; the traceback is {where}")
+    told = visible(f"fault of this program: {what}; the traceback is {where}")
     typer.secho(told, fg="red", err=True)
     return FAULT
-
-
-def on_a_line(text: str) -> str:
-    """Text as a terminal may show it: what would move its cursor or break the line is written as
-    \\xNN.
-    """
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 class Progress(Protocol):

@@ -64,7 +64,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     | {"normalize", "normalize.reviewed", "normalize.rows", "normalize.vocabulary"},
     "nightly": STAGES | {"normalize", "normalize.rows", "normalize.vocabulary"},
     "plans": STAGES
-    | {"extract.readers", "nightly", "review"}
+    | {"extract.readers", "extract.script", "nightly", "review"}
     | {"normalize", "normalize.rows", "normalize.vocabulary"},
 }
 PACKAGES = sorted({room.partition(".")[0] for room in MAY_IMPORT})
