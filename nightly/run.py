@@ -185,15 +185,20 @@ class _Night:
     def fingerprint(self, current: dict[str, Filed]) -> str:
         """Digest of all that a dataset hangs on.
 
-        Contents and names filed, code and data files, corrections, bounds.
+        Contents and names filed, code and data files, corrections, sources, bounds.
         """
         digest = hashlib.sha256(sources_digest(*ROOMS).encode())
         for sha, one in sorted(current.items()):
             digest.update(f"{sha} {file_name(one.path.name)!r}\n".encode())
         reviewed = sorted(self.corrections.glob("*.csv")) if self.corrections else []
-        for path in [*reviewed, self.bounds]:
+        sources = [self.sources] if self.sources.exists() else []
+        for path in [*reviewed, *sources, self.bounds]:
             digest.update(path.name.encode() + path.read_bytes())
         return digest.hexdigest()
+
+    @property
+    def sources(self) -> Path:
+        return self.raw / "sources.csv"
 
     def has_dataset(self) -> bool:
         return (self.processed / "plans.parquet").exists()
@@ -212,6 +217,7 @@ class _Night:
             self.interim,
             self.processed,
             corrections_dir=self.corrections,
+            sources=self.sources,
             workers=self.workers,
             gate=gate,
         )

@@ -33,11 +33,13 @@ from extract.errors import BadInput
 from extract.model import PrintedPlan
 from normalize.matching.focus_inference import SURE
 from normalize.model import Draft, FindingRow, PlanRow, TaxonomyRow
+from normalize.repeated import repeat
 from normalize.reviewed import Correction, read_corrections
 from normalize.rows import corrections, filings
 from normalize.rows.changes import changes
 from normalize.rows.draft import draft_file, draft_plan
 from normalize.rows.findings import finding
+from normalize.sources import SOURCES, Source, add_sources, read_sources
 from normalize.vocabulary.taxonomy import counterparts, editions
 
 CORRECTIONS = Path(__file__).parent.parent / "data" / "corrections"
@@ -76,6 +78,7 @@ def normalize(
     *,
     corrections_dir: Path | None = CORRECTIONS,
     codes_file: Path | None = None,
+    sources: Path | None = SOURCES,
     workers: int = 1,
     progress: Callable[[int, int], None] | None = None,
     gate: Callable[[dict[str, pa.Table]], None] | None = None,
@@ -83,7 +86,8 @@ def normalize(
     """Make and publish the dataset from the records at `interim_dir`, a folder or an address.
 
     `progress(done, total)` is called as plans are read. `gate(tables)` sees the finished tables
-    before they are published; what it raises keeps them from it.
+    before they are published; what it raises keeps them from it. `sources` is a list of where the
+    files were published, which need not exist.
 
     Raises BadInput when `interim_dir` holds no printed plan and for a malformed data file
     (CorrectionError for one of corrections), PublishError when tables do not fit the schema; in all
@@ -94,14 +98,16 @@ def normalize(
     if not paths:
         raise BadInput(str(interim_dir), "no printed plan (*.json) there")
     wanted = read_corrections(corrections_dir)
+    known = read_sources(sources)
     with _no_collector():
-        return _run(paths, out_dir, wanted, codes_file, workers, progress, gate)
+        return _run(paths, out_dir, wanted, codes_file, known, workers, progress, gate)
 
 
 def one_plan(printed: PrintedPlan) -> Draft:
     """The finished rows of a printed plan by itself: no corrections, no plans beside it."""
     draft = draft_plan(printed)
     _close(draft)
+    repeat(draft)
     return draft
 
 
@@ -122,6 +128,7 @@ def _run(
     out_dir: Path,
     wanted: list[Correction],
     codes_file: Path | None,
+    sources: dict[str, Source],
     workers: int,
     progress: Callable[[int, int], None] | None,
     gate: Callable[[dict[str, pa.Table]], None] | None,
@@ -132,6 +139,9 @@ def _run(
     for draft in drafts:
         _close(draft)
     filings.mark_current(drafts)
+    add_sources(drafts, sources)
+    for draft in drafts:
+        repeat(draft)
     out_dir.mkdir(parents=True, exist_ok=True)
     made = tables(drafts)
     if gate is not None:
@@ -188,9 +198,6 @@ def _close(draft: Draft) -> None:
     for measure_id, code in sorted(named | draft.doubtful):
         rows[measure_id].doubts.append(code)
         rows[measure_id].needs_review = True
-    for unit in draft.units:
-        m = rows[unit.measure_id]
-        unit.taxonomy, unit.pillar_code, unit.focus_code = m.taxonomy, m.pillar_code, m.focus_code
     _judge(draft.plan, draft.findings)
 
 

@@ -120,6 +120,12 @@ def normalize(
             metavar="CSV", help="Official agency codes (機關代碼,機關名稱) for plans.agency_code."
         ),
     ] = None,
+    sources: Annotated[
+        Path,
+        typer.Option(
+            metavar="CSV", help="Where the files were published (file,url,date,licence); optional."
+        ),
+    ] = RAW / "sources.csv",
 ) -> None:
     """Turn records into the dataset: match names, apply corrections, publish all tables at once."""
     from rich.console import Console
@@ -134,6 +140,7 @@ def normalize(
             out,
             corrections_dir=corrections or CORRECTIONS,
             codes_file=agency_codes,
+            sources=sources,
             workers=workers,
             progress=progress,
         )
