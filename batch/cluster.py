@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from batch import store
-from batch.isolate import Isolated, Limits, Lost
+from batch.isolate import Isolated, Lost
 from batch.job import Answers, Job, OnDone, Outcome, list_files
+from batch.limits import Limits
 from batch.reading import Answer, Left, read_file
 from batch.store import File
 from extract.readers import Reader

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from batch import store
-from batch.isolate import Limits, Lost, run_isolated
+from batch.isolate import Lost, run_isolated
 from batch.job import Job, OnDone, Outcome, list_files
+from batch.limits import Limits
 from batch.reading import Answer, Left, read_file
 from batch.store import File
 from extract.readers import Reader

@@ -8,14 +8,19 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Set
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
+from batch.isolate import ask_for_more
 from batch.store import File, StoreError, local_copy
 from extract.document import extract_document, file_hash, file_name
 from extract.errors import BadInput
 from extract.model import PrintedFinding, PrintedPlan, encode_plan
 from extract.readers import Reader
 from extract.version import EXTRACTOR_VERSION
+
+SCANNED_PAGE = 60.0
+"""Seconds more for a page that is read from its picture: it takes some five."""
 
 CHANGED = "檔案在讀取期間有變動，下次執行時再讀。"
 UNREADABLE = "檔案無法讀取（{}），下次執行時再讀。"
@@ -95,7 +100,8 @@ def read_plan(
 ) -> PrintedPlan:
     """What the file prints; a failed plan with the reason if unreadable. `digest`: SHA-256."""
     try:
-        plan = extract_document(path, reader, debug=debug, digest=digest)
+        more = partial(ask_for_more, SCANNED_PAGE)
+        plan = extract_document(path, reader, on_picture=more, debug=debug, digest=digest)
     except BadInput as error:
         return _failed(file_name(path.name), digest, error.reason, reader)
     except Exception as error:  # our bug or a broken file: the run goes on, the record says so

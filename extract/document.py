@@ -65,11 +65,15 @@ def extract_document(
     path: Path,
     reader: Reader = "mupdf",
     on_page: Callable[[int, int], None] | None = None,
+    on_picture: Callable[[], None] | None = None,
     debug: Path | None = None,
     digest: str | None = None,
 ) -> PrintedPlan:
-    """Read one PDF. `on_page(done, total)` is called after each page; `debug` is a folder for page
-    pictures; `digest` is the file's SHA-256, if known.
+    """Read one PDF.
+
+    `on_page(done, total)` is called after each page, `on_picture()` before one is read from its
+    picture, which takes long; `debug` is a folder for page pictures; `digest` is the file's
+    SHA-256, if known.
 
     Raises `BadInput` when the file cannot be opened, needs a password, is damaged, has no pages or
     more than MAX_PAGES.
@@ -93,7 +97,7 @@ def extract_document(
                 if number > 1 and number % WINDOW == 1:
                     opened.close()
                     doc = opened.enter_context(open_pdf(path))
-                pages.append(_read(doc[number - 1], number, own))
+                pages.append(_read(doc[number - 1], number, own, on_picture))
                 repaired = repaired or doc.is_repaired
                 if on_page:
                     on_page(number, count)
@@ -161,10 +165,14 @@ def _ends_well(path: Path) -> bool:
         return b"%%EOF" in file.read()
 
 
-def _read(page: pymupdf.Page, number: int, reader: PageReader) -> Page:
+def _read(
+    page: pymupdf.Page, number: int, reader: PageReader, on_picture: Callable[[], None] | None
+) -> Page:
     digital = reader.read_page(page, number)
     if not needs_picture(page, digital):
         return digital
+    if on_picture:
+        on_picture()
     from extract.readers.ocr.reader import read_page  # models and OpenCV: loaded only here
 
     return read_page(page, number)

@@ -17,8 +17,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from batch.folder import extract_files
-from batch.isolate import Limits
 from batch.job import drop_stale
+from batch.limits import Limits
 from batch.reading import CHANGED
 from dataset.datapackage import descriptor
 from dataset.diff import diff

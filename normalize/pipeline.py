@@ -10,10 +10,12 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 
 import pyarrow as pa
 
+from batch.limits import end_with_parent
 from batch.store import File, at, records, written_at
 from dataset.datapackage import descriptor
 from dataset.kinds import SEVERITIES, Severity
@@ -167,7 +169,10 @@ def _drafts(
     one = partial(draft_file, codes_file=codes_file)
     out: list[Draft] = []
     if workers > 1 and len(paths) >= POOL_FROM:
-        with ProcessPoolExecutor(max_workers=min(workers, os.cpu_count() or 1)) as pool:
+        # Spawned: what has threads, as Arrow and ONNX have, must not be forked.
+        with ProcessPoolExecutor(
+            min(workers, os.cpu_count() or 1), get_context("spawn"), end_with_parent
+        ) as pool:
             for draft in pool.map(one, paths, chunksize=max(1, len(paths) // (workers * 8))):
                 out.append(draft)
                 progress and progress(len(out), len(paths))

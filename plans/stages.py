@@ -153,14 +153,14 @@ def nightly(
     interim: Interim = INTERIM,
     processed: ProcessedOption = PROCESSED,
     workers: Workers = CORES,
-    seconds: Annotated[float, typer.Option(help="Wall-clock limit a file.")] = 600.0,
+    seconds: Annotated[float, typer.Option(help="Seconds a file may take; scans: more.")] = 120.0,
     memory: Annotated[int, typer.Option(help="Megabytes of address space a worker.")] = 6144,
     log_json: Annotated[
         bool, typer.Option("--log-json", help="One JSON line an event instead of plain lines.")
     ] = False,
 ) -> None:
     """Take newly filed, changed and withdrawn plans, renormalise, publish when healthy, report."""
-    from batch.isolate import Limits
+    from batch.limits import Limits
     from nightly.log import logger
     from nightly.report import as_markdown
     from nightly.run import Busy, run_nightly

@@ -15,7 +15,8 @@ from pathlib import Path
 import pyarrow.parquet as pq
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
-from batch.isolate import Limits, Lost, run_isolated
+from batch.isolate import Lost, run_isolated
+from batch.limits import Limits
 from batch.store import find_pdfs
 from dataset.kinds import KINDS, SEVERITIES
 from extract.document import file_hash, file_name

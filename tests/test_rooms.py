@@ -31,7 +31,14 @@ ROWS = NAMES | {
     "normalize.reviewed",
     "normalize.version",
 }
-STAGES = MODEL | {"batch", "batch.store", "dataset", "extract.document", "extract.version"}
+STAGES = MODEL | {
+    "batch",
+    "batch.limits",
+    "batch.store",
+    "dataset",
+    "extract.document",
+    "extract.version",
+}
 
 # Each room with the rooms it may import besides itself, from the ground up.
 MAY_IMPORT: dict[str, set[str]] = {
@@ -49,8 +56,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "extract.checks": PAGE,
     "extract": READING | {"extract.checks"},
     "extract.document": READING | {"extract", "extract.readers", "extract.version"},
+    "batch.limits": set(),
     "batch.store": set(),
-    "batch": MODEL | {"batch.store", "extract.document", "extract.readers", "extract.version"},
+    "batch": MODEL
+    | {"batch.limits", "batch.store", "extract.document", "extract.readers", "extract.version"},
     "extract.compare": MODEL | {"batch.store", "extract.document"},
     "dataset": set(),
     "normalize.version": set(),
@@ -59,7 +68,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "normalize.reviewed": {"dataset", "extract.errors", "normalize.vocabulary"},
     "normalize.matching": NAMES,
     "normalize.rows": ROWS,
-    "normalize": ROWS | {"normalize.rows"},
+    "normalize": ROWS | {"batch.limits", "normalize.rows"},
     "review": STAGES
     | {"normalize", "normalize.reviewed", "normalize.rows", "normalize.vocabulary"},
     "nightly": STAGES | {"normalize", "normalize.rows", "normalize.vocabulary"},
