@@ -153,8 +153,12 @@ def write(file: File, content: bytes) -> None:
             fs.pipe_file(path, content)
         return
     temporary = file.with_suffix(f".{os.getpid()}.tmp")
-    temporary.write_bytes(content)
-    os.replace(temporary, file)
+    try:
+        temporary.write_bytes(content)
+        os.replace(temporary, file)
+    except BaseException:  # what a full disk took is given back
+        temporary.unlink(missing_ok=True)
+        raise
 
 
 def delete(file: File) -> None:

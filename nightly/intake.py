@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from batch.reading import UNREADABLE
-from batch.store import find_pdfs
+from batch.store import find_pdfs, write
 from extract.document import file_hash, file_name
 from extract.version import EXTRACTOR_VERSION
 
@@ -117,6 +117,4 @@ class Index:
 
     def save(self, published: str | None) -> None:
         self._known["published"] = published
-        fresh = self._path.with_name(f".{STATE}.{os.getpid()}")
-        fresh.write_text(json.dumps(self._known, ensure_ascii=True), "utf-8")
-        os.replace(fresh, self._path)
+        write(self._path, json.dumps(self._known, ensure_ascii=True).encode())

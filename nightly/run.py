@@ -30,6 +30,7 @@ from extract.version import sources_digest
 from nightly import health
 from nightly.intake import Filed, Index
 from nightly.report import Report, write_report
+from nightly.space import check_space
 from normalize.pipeline import CORRECTIONS
 from normalize.pipeline import normalize as make_dataset
 
@@ -107,6 +108,7 @@ class _Night:
     def run(self) -> None:
         """Bring the dataset up to what is filed. Raises one of EXPECTED when it cannot."""
         report = self.report
+        check_space(self.interim, self.processed)
         with report.timed("intake"):
             index, current = self.intake()
         with report.timed("extract"):

@@ -1,6 +1,7 @@
 """The stage from interim files to published tables."""
 
 import csv
+import errno
 import hashlib
 import json
 import os
@@ -378,7 +379,7 @@ def test_publishers_at_once_leave_one_whole_dataset(interim, tmp_path):
 
 def test_a_drive_without_links_gets_plain_files(interim, tmp_path, monkeypatch):
     def refused(*_):
-        raise OSError("links are not supported")
+        raise OSError(errno.EOPNOTSUPP, "links are not supported")
 
     monkeypatch.setattr(publish.Path, "symlink_to", refused)
     normalize(interim, tmp_path / "out", corrections_dir=None)
