@@ -173,7 +173,8 @@ def test_names_that_are_hard_to_live_with(base: Path) -> None:
         file.write(b"no pdf")
     report = night(base)
     assert report.published and report.exit_code == 1
-    assert {p["source_file"] for p in rows(base, "plans")} >= set(names)
+    shown = {name.replace("\n", "\\n") for name in names}
+    assert {p["source_file"] for p in rows(base, "plans")} >= shown
     inside = {p.resolve() for p in base.rglob("*")}
     assert all(str(p).startswith(str(base.resolve())) for p in inside)
     assert "<script>" not in as_html(report.changes, "x")
