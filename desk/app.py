@@ -31,7 +31,7 @@ from desk.library import Library, Release, Row
 from desk.pictures import Pictures
 from desk.publish import Publisher
 from desk.search import Query, every, search
-from normalize.rows.corrections import CorrectionError
+from extract.errors import BadInput
 from review.page import SITE
 
 ASSETS = {"review.css": "text/css", "review.js": "text/javascript", "desk.js": "text/javascript"}
@@ -78,7 +78,7 @@ def application(desk: Desk) -> Starlette:
         Route("/undo", _write(desk, _undo), methods=["POST"]),
         Route("/publish", _write(desk, _publish), methods=["POST"]),
     ]
-    return Starlette(routes=routes, exception_handlers={CorrectionError: _malformed})
+    return Starlette(routes=routes, exception_handlers={BadInput: _malformed})
 
 
 def _page(desk: Desk, make: Callable[[Desk, Release, Request], Response]) -> Any:
@@ -98,9 +98,10 @@ def _write(desk: Desk, make: Callable[[Desk, Any], Row]) -> Any:
     async def route(request: Request) -> Response:
         try:
             return JSONResponse(await run_in_threadpool(make, desk, await request.json()))
-        except ValueError as error:
-            known = isinstance(error, CorrectionError)
-            return JSONResponse({"error": str(error) if known else "內容不符，未儲存。"}, 422)
+        except ValueError:
+            return JSONResponse({"error": "內容不符，未儲存。"}, 422)
+        except BadInput as error:
+            return JSONResponse({"error": f"未儲存：{error.reason}"}, 422)
         except Refused as error:
             rows = await run_in_threadpool(_rows, desk, error.rows)
             return JSONResponse({"error": str(error), "rows": rows}, 409)
@@ -111,7 +112,7 @@ def _write(desk: Desk, make: Callable[[Desk, Any], Row]) -> Any:
 
 
 async def _malformed(request: Request, error: Exception) -> Response:
-    return JSONResponse({"error": f"更正檔格式不符：{error}"}, 500)
+    return JSONResponse({"error": str(error)}, 500)
 
 
 def _known(release: Release, request: Request) -> Row:

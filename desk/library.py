@@ -11,14 +11,11 @@ from typing import Any
 
 import duckdb
 
+from extract.errors import BadInput
 from review.page import Counts, in_order
 
 Row = dict[str, Any]
 TABLES = ("measures", "plans", "findings")
-
-
-class NoDataset(Exception):
-    """There is no dataset to work on."""
 
 
 class Release:
@@ -95,7 +92,7 @@ class Release:
 class Library:
     """The dataset at `processed`: always its current release.
 
-    Raises NoDataset where there is none.
+    Raises BadInput where there is none.
     """
 
     def __init__(self, processed: Path) -> None:
@@ -111,8 +108,7 @@ class Library:
         with self._lock:
             if self._now is None or self._now.folder != folder:
                 if not (folder / "plans.parquet").exists():
-                    raise NoDataset(
-                        f"no dataset in {self._processed}; run plans extract and plans normalize"
-                    )
+                    todo = "no dataset; run plans extract and plans normalize first"
+                    raise BadInput(str(self._processed), todo)
                 self._now = Release(folder)
             return self._now

@@ -12,7 +12,7 @@ from desk.decisions.work import Work
 from desk.library import Release
 from desk.pictures import Pictures
 from desk.search import FACETS, Found, Query, label, pieces
-from normalize.rows.corrections import MEASURE_COLUMNS, PLAN_COLUMNS, written
+from normalize.reviewed import MEASURE_COLUMNS, PLAN_COLUMNS, written
 from review.labels import AGENCY_KINDS_ZH, COLUMNS_ZH
 from review.page import Links, plan_facts, render, worst
 from review.view import view

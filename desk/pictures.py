@@ -6,7 +6,8 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from batch.isolate import Isolated, Limits, Lost
+from batch.isolate import Isolated, Lost
+from batch.limits import Limits
 from extract.model import PrintedPlan
 from review.pictures import Picture, draw
 from review.sources import pdfs_of, printed_plan

@@ -45,9 +45,9 @@ def serve(
 ) -> None:
     """Serve until interrupted; then publish what has been decided and not published yet.
 
-    `say` is told the address once it answers; `show` opens it in a browser. Raises NoDataset
-    without a dataset, CorrectionError for a corrections file that is not well formed, OSError where
-    the port is taken, and what `normalize` raises at the end.
+    `say` is told the address once it answers; `show` opens it in a browser. Raises BadInput
+    without a dataset and for a corrections file that is not well formed, OSError where the port is
+    taken, and what `normalize` raises at the end.
     """
     desk = assemble(settings)
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET

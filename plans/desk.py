@@ -12,6 +12,7 @@ from typing import Annotated
 
 import typer
 
+from extract.errors import BadInput
 from plans.console import (
     CORES,
     INTERIM,
@@ -22,7 +23,6 @@ from plans.console import (
     RawOption,
     Workers,
     bar,
-    fail,
 )
 
 Open = Annotated[bool, typer.Option("--open", help="Open it in a browser.")]
@@ -54,20 +54,14 @@ def serve(
     demand and when the desk is closed (Ctrl+C).
     """
     _need("starlette", "uvicorn", "duckdb")
-    from desk.library import NoDataset
     from desk.serve import Settings
     from desk.serve import serve as run
-    from normalize.pipeline import CORRECTIONS, NothingToDo
-    from normalize.rows.corrections import CorrectionError
+    from normalize.pipeline import CORRECTIONS
 
-    settings = Settings(
-        processed, raw, interim, corrections or CORRECTIONS, who or _login(), host, port
-    )
-    try:
-        with bar("publish") as progress:
-            run(settings, _say, progress, show)
-    except (NoDataset, NothingToDo, CorrectionError, OSError) as error:
-        raise fail(error) from error
+    folder = corrections or CORRECTIONS
+    settings = Settings(processed, raw, interim, folder, who or _login(), host, port)
+    with bar("publish") as progress:
+        run(settings, _say, progress, show)
 
 
 def explore(
@@ -84,18 +78,15 @@ def explore(
     """
     _need("datasette", "sqlite_utils")
     from dataset import sqlite
-    from review.build import ReviewError, build
+    from review.build import build
 
     folder, site = processed / "explore", processed / "review"
     address = f"http://127.0.0.1:{port}/"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        sqlite.write(processed, folder / f"{sqlite.NAME}.db", address)
-        sqlite.write_metadata(folder / "metadata.json")
-        with bar("review") as progress:
-            build(processed, raw, interim, site, workers, progress)
-    except (ReviewError, OSError) as error:
-        raise fail(error) from error
+    folder.mkdir(parents=True, exist_ok=True)
+    sqlite.write(processed, folder / f"{sqlite.NAME}.db", address)
+    sqlite.write_metadata(folder / "metadata.json")
+    with bar("review") as progress:
+        build(processed, raw, interim, site, workers, progress)
     typer.echo(f"explore: {address}{sqlite.NAME} (Ctrl+C closes it)")
     command = [sys.executable, "-m", "datasette", "serve"]
     command += ["--immutable", str(folder / f"{sqlite.NAME}.db"), "--port", str(port)]
@@ -106,7 +97,7 @@ def explore(
 
 def _need(*packages: str) -> None:
     if not all(map(find_spec, packages)):
-        raise fail(LACKING)
+        raise BadInput("plans", LACKING)
 
 
 def _login() -> str:

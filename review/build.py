@@ -14,7 +14,9 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from batch.isolate import Limits, Lost, run_isolated
+from batch.isolate import Lost, run_isolated
+from batch.limits import Limits
+from extract.errors import BadInput
 from review.page import SITE, Counts, Links, in_order, plan_facts, render
 from review.pictures import Picture, draw
 from review.sources import pdfs_of, printed_plan
@@ -22,10 +24,6 @@ from review.view import Row, view
 
 ASSETS = ("review.css", "review.js")
 LIMITS = Limits(seconds=300.0)
-
-
-class ReviewError(Exception):
-    """There is no dataset to review."""
 
 
 @dataclass
@@ -53,15 +51,14 @@ def build(
 
     Pages of plans that are gone are removed. `raw` holds the PDFs, `interim` the records of the
     extract stage (boxes of units and headings). A plan whose PDF is missing or cannot be drawn gets
-    its page without pictures. Raises ReviewError when there is no dataset.
+    its page without pictures. Raises BadInput when there is no dataset.
     """
     release = (processed / "current").resolve() if (processed / "current").is_dir() else processed
     try:
         plans = pq.read_table(release / "plans.parquet").to_pylist()
     except FileNotFoundError as error:
-        raise ReviewError(
-            f"no dataset in {processed}; run plans extract and plans normalize first"
-        ) from error
+        todo = "no dataset; run plans extract and plans normalize first"
+        raise BadInput(str(processed), todo) from error
     out.mkdir(parents=True, exist_ok=True)
     files = pdfs_of(plans, raw)
     site = Site(out / "index.html", len(plans), 0, 0, [])

@@ -19,7 +19,7 @@ from msgspec.structs import replace
 
 from extract.model import PrintedPlan
 from normalize import normalize
-from normalize.rows.corrections import Correction, read_corrections
+from normalize.reviewed import Correction, read_corrections
 from tests.helpers.truth_to_printed import load_truth, printed_plan, write_printed
 
 pytest.importorskip("starlette")
@@ -379,7 +379,7 @@ def test_publishing_is_done_beside_and_says_how_far_it_is(hand: Hand) -> None:
 
 
 def line(n: int, plan: str = "a" * 12, new: str = "1.2") -> Correction:
-    return Correction(plan, f"m{n}", "focus_code", "1.1", new, "王", "因", "日", "", "k")
+    return Correction(plan, f"m{n}", "focus_code", "1.1", new, "王", "因", "2026-11-21", "", "k")
 
 
 def test_lines_of_many_writers_all_arrive_whole(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from normalize import normalize
-from normalize.rows.corrections import read_corrections
+from normalize.reviewed import read_corrections
 from plans.__main__ import main
 
 from .conftest import ROOT

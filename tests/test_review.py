@@ -10,7 +10,8 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from review.build import ReviewError, build
+from extract.errors import BadInput
+from review.build import build
 
 from .conftest import run
 
@@ -225,5 +226,5 @@ def test_pictures_are_drawn_once_and_pages_of_plans_that_are_gone_go(
 def test_without_pdf_or_dataset_it_says_so(dataset: Path, tmp_path: Path) -> None:
     bare = build(dataset, tmp_path / "nothing", dataset.parent / "interim", tmp_path / "site")
     assert bare.pages == 0 and len(bare.without_pages) == bare.plans
-    with pytest.raises(ReviewError, match="no dataset"):
+    with pytest.raises(BadInput, match="no dataset"):
         build(tmp_path, tmp_path, tmp_path, tmp_path / "site")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dataset.kinds import KINDS
-from normalize.rows.corrections import written
+from normalize.reviewed import written
 
 Row = dict[str, Any]
 OWN = ("text", "title", "marker", "theme")

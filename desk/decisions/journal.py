@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from normalize.rows.corrections import COLUMNS, KEY, Correction, read_corrections
+from normalize.reviewed import COLUMNS, KEY, Correction, checked, read_corrections
 
 HEADER = (*COLUMNS, KEY)
 Place = tuple[str, str, str]
@@ -57,10 +57,10 @@ class Journal:
     def write(self, lines: Iterable[Correction]) -> Change:
         """Put down one decision; a line takes the place of one about the same value.
 
-        Raises OSError where the folder cannot be written; nothing is changed then, or the files
-        of whole plans.
+        Raises CorrectionError for a line that no run would take, and OSError where the folder
+        cannot be written; nothing is changed then, or the files of whole plans.
         """
-        written = tuple(lines)
+        written = tuple(map(checked, lines))
         with self._locked():
             places = {_place(c) for c in written}
             replaced = tuple(c for c in self.lines() if _place(c) in places)

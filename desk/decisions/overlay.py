@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from dataset.kinds import KINDS
-from normalize.rows.corrections import Correction, parse, written
+from normalize.reviewed import Correction, parse, written
 from normalize.vocabulary.taxonomy import edition
 from normalize.vocabulary.units import read_units
 

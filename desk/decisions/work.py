@@ -14,11 +14,10 @@ from desk.decisions.doubts import columns_of
 from desk.decisions.journal import Change, Journal, Overtaken
 from desk.decisions.overlay import Overlay, holds
 from desk.library import Library, Release
-from normalize.rows.corrections import (
+from normalize.reviewed import (
     MEASURE_COLUMNS,
     PLAN_COLUMNS,
     Correction,
-    parse,
     written,
 )
 from normalize.vocabulary.taxonomy import edition
@@ -201,10 +200,6 @@ def _plan_line(release: Release, overlay: Overlay, decision: Decision) -> Correc
     plan = release.plans.get(decision.plan_id)
     if plan is None or decision.column not in PLAN_COLUMNS:
         raise Refused("這份計畫或欄位不能更正。")
-    try:
-        parse(decision.column, decision.new)
-    except ValueError as error:
-        raise Refused(f"「{decision.new}」不是這個欄位的值。") from error
     before = next(
         (
             c.old

@@ -22,8 +22,8 @@ ROOM = 6.0  # lines: more room than this at a page's foot means that nothing was
 LEADING = 1.4  # of the glyph size: the line pitch taken for measuring that room
 NEW_HEADING = ("cjk", "cjk_paren", "section", "number", "number_paren")
 
-# Log-odds of what speaks for a cell's running on or ending. Only an end can be certain: the cell
-# may always be an office's slip, a marker that opens a heading is none.
+# Log-odds of what speaks for a cell's going on or ending. Only an end can be certain: a heading's
+# marker is no slip, all else may be.
 LEAST = 0.5  # where the text alone speaks against what a mark says
 HINT = 3.0  # an empty heading, a number without a unit: less than a heading's free width
 FREE = 5.0  # free width behind a heading, which may be broken by hand
@@ -80,7 +80,7 @@ def settle(own: Mapping[str, Verdict]) -> dict[str, Verdict]:
         if verdict.joins != (lead > 0):
             # The most telling of the cells that overrule it.
             others = [r for r in own if own[r].joins == (lead > 0)]
-            other = max(others, key=lambda r: own[r].lead)
+            other = max(others, key=lambda r: own[r].lead, default=role)
             why = f"{other}: {own[other].why}"
         out[role] = Verdict(lead > 0, why, abs(lead))
     return out
@@ -134,6 +134,8 @@ def measure_runs_on(
     first = lines[0]
     if room > ROOM * LEADING * first.size:
         return Verdict(False, "room left above the break")
+    one_sided = units[0] != units[1]
+    split_unit = one_sided and not styles.units_merged
     found = first.marker
     if found is not None and found.style == styles.inside:
         return Verdict(False, "opens with a focus point")
@@ -141,14 +143,15 @@ def measure_runs_on(
         if found.level > markers.LEVEL[styles.top]:
             return Verdict(True, "opens with a sub-item", HINT if found.number == 1 else INSIDE)
         if found.style == styles.top:
-            return _numbered(above, found, units == (True, False), styles)
+            return _numbered(above, found, units[0] and split_unit, styles)
     odds = _break_odds(above, first, limits)
-    if units[0] != units[1] and not styles.units_merged:
+    if split_unit:
         return Verdict(True, "a unit on one side only", HABIT + max(-HINT, min(-odds, HINT)))
     if _sentence_ends(above):
         return Verdict(False, "sentence ends above the break", _bounded(odds, TEXT))
     # A heading whose body comes on the next page, or a clause that goes on.
-    return Verdict(True, "no sentence ends above the break", _bounded(-odds, TEXT))
+    lead = _bounded(-odds, TEXT) + HINT * one_sided
+    return Verdict(True, "no sentence ends above the break", lead)
 
 
 def _numbered(above: list[Placed], found: Marker, without: bool, styles: Styles) -> Verdict:
