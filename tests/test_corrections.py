@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import csv
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 import pymupdf
 import pytest
+from msgspec.structs import replace
 
 from dataset.kinds import KINDS
 from dataset.schema import MEASURES, PLANS
 from extract.document import extract_document
 from extract.model import PrintedPlan
 from normalize.pipeline import RunReport, normalize, one_plan
-from normalize.rows.corrections import COLUMNS, KEY
+from normalize.reviewed import COLUMNS, KEY
 from tests.helpers.truth_to_printed import load_truth, printed_plan, write_printed
 
 BY = {"who": "王小明", "why": "與頁面核對", "date": "2026-11-21"}
@@ -65,7 +67,7 @@ def rows(filed: PrintedPlan) -> list[Row]:
 
 def again(plan: PrintedPlan, digit: str = "f") -> PrintedPlan:
     """The same plan out of a file of other bytes."""
-    return plan.model_copy(deep=True, update={"sha256": digit * 64})
+    return replace(deepcopy(plan), sha256=digit * 64)
 
 
 def decided(rows: list[Row]) -> list[Row]:

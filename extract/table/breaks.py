@@ -80,7 +80,7 @@ def settle(own: Mapping[str, Verdict]) -> dict[str, Verdict]:
         if verdict.joins != (lead > 0):
             # The most telling of the cells that overrule it.
             others = [r for r in own if own[r].joins == (lead > 0)]
-            other = max(others, key=lambda r: own[r].lead)
+            other = max(others, key=lambda r: own[r].lead, default=role)
             why = f"{other}: {own[other].why}"
         out[role] = Verdict(lead > 0, why, abs(lead))
     return out

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from functools import cache
 
 from extract.model import PrintedPlan, PrintedSection, PrintedTable
 from normalize.model import SectionRow
 from normalize.vocabulary import DATA
+from normalize.vocabulary.files import json_file
 from normalize.vocabulary.text import match_key, repair
 
 
 @cache
 def _kinds() -> list[tuple[str, list[str]]]:
     """(kind, folded words) in the order in which they decide."""
-    raw = json.loads((DATA / "sections.json").read_text("utf-8"))
-    return [(entry["kind"], [match_key(w) for w in entry["words"]]) for entry in raw["kinds"]]
+    with json_file(DATA / "sections.json") as raw:
+        return [(entry["kind"], [match_key(w) for w in entry["words"]]) for entry in raw["kinds"]]
 
 
 def section_kind(heading: str, has_plan_table: bool = False) -> str:
