@@ -9,7 +9,7 @@ import numpy as np
 
 from extract.layout.gutters import column_rules
 from extract.layout.lines import Line
-from extract.model import Floats, Ints, Mask, Page
+from extract.page import Floats, Ints, Mask, Page
 
 TOUCH = 4.0  # points: a rule that ends this close to another meets it
 SNAP = 4.0  # points: rows and columns are never this narrow, so nearer edges are one
@@ -102,7 +102,7 @@ def _components(h: Floats, v: Floats) -> Iterator[tuple[Floats, Floats]]:
 
 
 def _columnless(h: Floats, v: Floats) -> Floats:
-    """The horizontal rules (h, 3) that no vertical one (v, 3) meets, a table's outer frame aside."""
+    """The horizontal rules (h, 3) that no vertical one (v, 3) meets but a table's outer frame."""
     out: list[int] = []
     boxes = np.vstack([h[:, [0, 2, 1, 2]], v[:, [0, 1, 0, 2]]])
     for members in _touching(boxes) if len(h) else []:

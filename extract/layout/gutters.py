@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from extract.model import Page
+from extract.page import Page
 from extract.script.vocabulary import goes_on
 
 Rules = npt.NDArray[np.float64]
