@@ -163,6 +163,9 @@ SHAPES: dict[str, Shape] = {
     "no rule between focus points, cut by a page break": Shape(
         {"group_rules": False, "size": 14.0, "closed_cuts": True}
     ),
+    "no rule between focus points in the measure cell, units of the row": Shape(
+        CELL | {"group_rules": False}, style={"aligned": False}
+    ),
     "one table a pillar": Shape(BETWEEN),
     "one table a pillar, one header": Shape(BETWEEN | {"head_each": False}),
     "one table a pillar, split over pages": Shape(
