@@ -154,8 +154,8 @@ class _Stitcher:
         page break above the row `broken`.
         """
         cut = all(c.row >= measure.row or c.row == broken for c in near["pillar"])
-        runs_on = cut and self.opened != "pillar" and self._heading("pillar", measure, near).joins
-        self._add(measure, near, _Joins(pillar=runs_on))
+        runs_on = cut and self._heading("pillar", measure, near).joins
+        self._add(measure, near, _Joins(runs_on and self.opened != "pillar"))
 
     def _at_break(self, measure: Cell, near: Beside) -> None:
         """Take up a measure cell at the top of a part, where cells may run on."""
