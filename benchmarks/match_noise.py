@@ -21,6 +21,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
+import msgspec
+
 from extract.model import PrintedPlan
 from normalize.model import MeasureRow
 from normalize.rows.draft import draft_plan
@@ -140,7 +142,7 @@ def _tag(measure: MeasureRow) -> str:
 def tagged(plan: PrintedPlan) -> PrintedPlan:
     """Number the measures in their boxes, so that they can be told after corruption."""
     for n, measure in enumerate(m for row in plan.rows for m in row.measures):
-        measure.boxes[0].x0 = n
+        measure.boxes = [msgspec.structs.replace(measure.boxes[0], x0=n), *measure.boxes[1:]]
     return plan
 
 

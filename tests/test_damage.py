@@ -17,7 +17,8 @@ from benchmarks.damage import Reading, outcome
 from benchmarks.damages import KINDS, damaged, read_map, write_map
 from extract.checks.pages import PageFacts, numbers, printed_number, sizes, totals
 from extract.layout.lines import Line
-from extract.model import Page, PrintedPlan, encode_plan
+from extract.model import PrintedPlan, encode_plan
+from extract.page import Page
 from normalize import wordings as writer
 from normalize.model import Draft
 from normalize.pipeline import one_plan

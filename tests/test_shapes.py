@@ -12,11 +12,6 @@ from .test_layouts import fold, found, read, truth
 from .typesetter.content import Plan
 from .typesetter.shapes import SHAPES
 
-UNREAD = {
-    "ragged edge": "a line that ends early before a Latin word is read as the paragraph's last",
-}
-"""What the reader cannot read yet, and what comes out instead."""
-
 
 def said_sections(plan: Plan) -> list[tuple]:
     """Marker, heading, paragraphs, and whether the section holds the plan's measures."""
@@ -35,14 +30,7 @@ def found_sections(plan: PrintedPlan) -> list[tuple]:
     ]
 
 
-def unread(reason: str) -> pytest.MarkDecorator:
-    return pytest.mark.xfail(strict=True, raises=AssertionError, reason=reason)
-
-
-@pytest.mark.parametrize(
-    "name",
-    [pytest.param(n, marks=[unread(UNREAD[n])] if n in UNREAD else []) for n in SHAPES],
-)
+@pytest.mark.parametrize("name", SHAPES)
 def test_a_plan_of_this_shape_comes_back(tmp_path: Path, name: str) -> None:
     shape = SHAPES[name]
     pdf, said = shape.print(shape.plan(seed=7, rows=8))
@@ -51,7 +39,3 @@ def test_a_plan_of_this_shape_comes_back(tmp_path: Path, name: str) -> None:
     assert found_sections(plan) == said_sections(said)
     assert plan.title == said.title
     assert plan.glyphs_unplaced == 0
-
-
-def test_every_unread_shape_is_a_shape() -> None:
-    assert set(UNREAD) <= set(SHAPES)

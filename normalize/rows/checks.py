@@ -154,18 +154,13 @@ def focus_points_run_on(case: Case) -> Findings:
 
     A plan that leaves some out inside its pages does so by intent.
     """
-    begins = [
-        min((m.boxes[0].page for m in row.measures if m.boxes), default=0)
-        for row in case.printed.rows
-    ]
-    gaps = list(skipped(case.heads))
-    if all(begins[row] > begins[row - 1] for row, _ in gaps):
-        for row, codes in gaps:
-            where = f"第{begins[row]}頁之前略過執行重點 {'、'.join(codes)}"
+    pages = [[b.page for m in row.measures for b in m.boxes] or [0] for row in case.printed.rows]
+    gaps = [(min(pages[row - 1]), max(pages[row]), codes) for row, codes in skipped(case.heads)]
+    if all(before < page for before, page, _ in gaps):
+        for before, page, codes in gaps:
+            where = f"第{before}頁與第{page}頁之間略過執行重點 {'、'.join(codes)}"
             message = f"{where}，其他各頁內均未略過，可能缺頁。"
-            yield finding(
-                "page_doubtful", message, Place(case.draft.plan.plan_id, None, begins[row])
-            )
+            yield finding("page_doubtful", message, Place(case.draft.plan.plan_id, None, page))
 
 
 def _of_rows(code: str, message: str, draft: Draft, rows: list[Place]) -> FindingRow:
