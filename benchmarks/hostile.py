@@ -1,4 +1,4 @@
-"""56 hostile files, made from a seed: bombs, recursion, boxes that are none, scripts, escapes, names.
+"""56 hostile files from a seed: bombs, recursion, boxes that are none, scripts, escapes, names.
 
 Each is small on disk and asks for something that a reader must not give.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import random
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 BOX = b"/MediaBox[0 0 595 842]"
@@ -147,12 +147,13 @@ NAMES = (
     b"x" * 251 + b".pdf",
     b"<b>&amp;.pdf",
 )
-MAKERS = (bombs, recursion, boxes, scripts, escapes, broken)
+Maker = Callable[[random.Random], Iterator[bytes]]
+MAKERS: tuple[Maker, ...] = (bombs, recursion, boxes, scripts, escapes, broken)
 
 
-def hostile_files(folder: Path, seed: int) -> None:
+def hostile_files(folder: Path, seed: int, makers: Sequence[Maker] = MAKERS) -> None:
     """Write them into `folder`; the same seed gives the same bytes."""
-    for make in MAKERS:
+    for make in makers:
         for number, content in enumerate(make(random.Random(f"{make.__name__} {seed}"))):
             (folder / f"{make.__name__}-{number:02d}.pdf").write_bytes(content)
     for number, name in enumerate(NAMES):

@@ -1,10 +1,9 @@
-"""The nightly batch under stress.
+"""The nightly batch under stress: `python -m benchmarks.nightly MODE`.
 
-python -m benchmarks.nightly uploading | vanishing | readonly | bad-input # what became of the dataset,
-and the exit code python -m benchmarks.nightly hostile # 56 hostile files, a status each python -m
-benchmarks.nightly kill [--times 50] # kill -9 at random moments; the dataset is whole
-each time python -m benchmarks.nightly quiet [--files 2000] # a second night over unchanged files
-against the first python -m benchmarks.nightly broken [--more DIR] # damaged, hostile and odd files
+kill [--times 50]: SIGKILL at random moments; the dataset is whole each time.
+quiet [--files 2000]: a second night over unchanged files against the first.
+broken [--more DIR]: damaged and odd files. hostile: 56 files made to hurt, a status each.
+uploading, vanishing, readonly, bad-input: what became of the dataset, and the exit code.
 """
 
 from __future__ import annotations
@@ -301,7 +300,8 @@ def meddled(what: str, times: int, seed: int) -> None:
                     path.unlink()
             ended(base, f"{what} {n}", process.wait(), old)
             target.unlink(missing_ok=True)
-        ended(base, "last night", night(base).wait(), state(base / "processed"))
+        old = state(base / "processed")
+        ended(base, "last night", night(base).wait(), old)
 
 
 def readonly() -> None:
@@ -333,7 +333,7 @@ def bad_input() -> None:
         copies(base / "raw", 3)
         for name, content in (("page.pdf", b"<html>"), ("empty.pdf", b""), (".pdf", b"%PDF-")):
             (base / "raw" / name).write_bytes(content)
-        ended(base, "no PDF among plans", night(base).wait(), state(base / "processed"))
+        ended(base, "no PDF among plans", night(base).wait(), None)
         old = state(base / "processed")
         (base / "interim" / "nightly.state").write_bytes(b"\xff{")
         ended(base, "a broken state", night(base).wait(), old)

@@ -7,17 +7,17 @@ from pathlib import Path
 from batch.folder import extract_files
 from batch.limits import Limits
 from batch.store import find_pdfs
-from benchmarks.hostile import hostile_files
+from benchmarks.hostile import MAKERS, NAMES, bombs, hostile_files
 
-CHEAP = ("recursion-0", "boxes-", "scripts-02", "escapes-0", "broken-")
+CHEAP = ("boxes-00", "boxes-05", "scripts-02", "escapes-0", "broken-")
 
 
 def test_hostile_files_end_with_a_status(tmp_path: Path) -> None:
     raw = tmp_path / "raw"
     raw.mkdir()
-    hostile_files(raw, 1)
+    hostile_files(raw, 1, [make for make in MAKERS if make is not bombs])  # which take their time
     files = find_pdfs(raw)
-    assert len(files) == 56
+    assert len(files) > 30 + len(NAMES)
     few = [f for f in files if f.name.startswith(CHEAP)]
     outcomes = list(extract_files(few, tmp_path / "interim", 1, Limits(30.0)))
     assert {o.file for o in outcomes} == {f.name for f in few}
