@@ -15,7 +15,7 @@ from extract.model import PrintedFinding, PrintedPlan
 from extract.page import Page
 from extract.plan import build_plan
 from extract.readers import PageReader, Reader, open_reader
-from extract.readers.choice import needs_picture
+from extract.readers.choice import is_useless, needs_picture
 from extract.script.characters import visible
 from extract.version import EXTRACTOR_VERSION
 
@@ -181,4 +181,9 @@ def _read(
         on_picture()
     from extract.readers.ocr.reader import read_page  # models and OpenCV: loaded only here
 
-    return read_page(page, number)
+    read = read_page(page, number)
+    if is_useless(digital):
+        message = "文字層不是文字，改由圖像辨識。"
+        found = PrintedFinding(severity="check", code="garbled_text", message=message, page=number)
+        read.findings.append(found)
+    return read

@@ -57,6 +57,7 @@ def read_pages(pages: list[Page]) -> Sheets:
     would stand in memory twice.
     """
     sheets = Sheets({p.number: p.width for p in pages}, {p.number: p.height for p in pages})
+    last: Grid | None = None
     edges: list[float] | None = None
     for aside in over_table(pages):
         page = pages.pop(0)
@@ -64,6 +65,10 @@ def read_pages(pages: list[Page]) -> Sheets:
         grids, outside, removed = _read_page(page, edges, aside)
         if removed:
             sheets.findings.append(_overprint(page.number, removed))
+        if last is not None and grids:  # the table may go on, so its foot may be a page break
+            height, below = sheets.open_lines[-1]
+            sheets.open_lines[-1] = height, overflow(last, below)
+        last = grids[-1] if grids else None
         if edges is None:
             edges = next((list(g.xs) for g in grids if count_header_rows(g)), None)
         sheets.grids += grids
@@ -73,20 +78,21 @@ def read_pages(pages: list[Page]) -> Sheets:
 
 
 def _once(findings: list[PrintedFinding]) -> list[PrintedFinding]:
-    """Notes of one code as one, which names the pages; what points at a spot stays by itself."""
-    notes: dict[str, list[PrintedFinding]] = {}
+    """What readers found about whole pages, one finding a code, which names the pages; what points
+    at a spot stays by itself.
+    """
+    by_code: dict[str, list[PrintedFinding]] = {}
     out: list[PrintedFinding] = []
     for f in findings:
-        of_page = f.severity == "note" and f.box is None and f.page is not None
-        (notes.setdefault(f.code, []) if of_page else out).append(f)
-    return out + [_of_pages(alike) for alike in notes.values()]
+        (by_code.setdefault(f.code, []) if f.box is None else out).append(f)
+    return out + [_of_pages(alike) for alike in by_code.values()]
 
 
 def _of_pages(alike: list[PrintedFinding]) -> PrintedFinding:
     """One finding for several of one code, in the order of their pages."""
     pages: dict[str, list[int]] = {}
     for f in alike:
-        pages.setdefault(f.message, []).append(f.page or 0)
+        pages.setdefault(f.message, []).append(f.page or 1)
     message = "".join(f"第{_ranges(at)}頁{text}" for text, at in pages.items())
     return msgspec.structs.replace(alike[0], message=message)
 
@@ -134,8 +140,7 @@ def _read_page(
     lines, removed = make_lines(page, key)
     for i, cell in enumerate(cell for grid in grids for cell in grid.cells):
         cell.lines = lines.get(i, [])
-    outside = lines.get(base, [])
-    return grids, overflow(grids[-1], outside) if grids else outside, removed
+    return grids, lines.get(base, []), removed
 
 
 def _overprint(page: int, removed: int) -> PrintedFinding:

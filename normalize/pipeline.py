@@ -34,7 +34,8 @@ from dataset.schema import (
 from extract.errors import BadInput
 from extract.model import PrintedPlan
 from normalize.matching.focus_inference import SURE
-from normalize.model import Draft, FindingRow, PlanRow, TaxonomyRow
+from normalize.matching.otherwise import read_otherwise
+from normalize.model import Draft, FindingRow, MeasureRow, PlanRow, TaxonomyRow
 from normalize.repeated import repeat
 from normalize.reviewed import Correction, read_corrections
 from normalize.rows import corrections, filings
@@ -138,6 +139,7 @@ def _run(
     drafts = _drafts(paths, codes_file, workers, progress)
     applied = corrections.apply(wanted, drafts)
     _times(drafts, paths, out_dir)
+    _compare(drafts)
     for draft in drafts:
         _close(draft)
     filings.mark_current(drafts)
@@ -190,6 +192,18 @@ def _times(drafts: list[Draft], paths: list[File], out_dir: Path) -> None:
         plan = draft.plan
         known = before.get((plan.plan_id, plan.interim_sha256 or ""))
         plan.extracted_at = known or written_at(path)
+
+
+def _compare(drafts: list[Draft]) -> None:
+    """File what other plans read differently."""
+    for draft, m, other in read_otherwise(drafts):
+        where = f"{other.agency}{other.year_roc}年度計畫第 {other.seq} 項"
+        message = f"與{where}文字相同，分段不同（{_parts(m)}段與{_parts(other)}段）。"
+        draft.findings.append(finding("read_differently", message, m))
+
+
+def _parts(measure: MeasureRow) -> int:
+    return measure.text.count("\n") + 1
 
 
 def _close(draft: Draft) -> None:
