@@ -1,14 +1,16 @@
-"""The nightly batch under stress.
+"""The nightly batch under stress: `python -m benchmarks.nightly MODE`.
 
-python -m benchmarks.nightly kill [--times 50] # kill -9 at random moments; the dataset is whole
-each time python -m benchmarks.nightly quiet [--files 2000] # a second night over unchanged files
-against the first python -m benchmarks.nightly broken [--more DIR] # damaged, hostile and odd files
+kill [--times 50]: SIGKILL at random moments; the dataset is whole each time.
+quiet [--files 2000]: a second night over unchanged files against the first.
+broken [--more DIR]: damaged and odd files. hostile: 56 files made to hurt, a status each.
+uploading, vanishing, readonly, bad-input: what became of the dataset, and the exit code.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import random
 import resource
 import signal
@@ -21,6 +23,9 @@ from pathlib import Path
 
 import pymupdf
 
+from benchmarks.hostile import hostile_files
+
+MEDDLING = ("uploading", "vanishing")
 ROOT = Path(__file__).parent.parent
 PLAN = ROOT / "data" / "raw" / "jiaxian-114.pdf"
 
@@ -237,11 +242,110 @@ def broken(more: list[Path]) -> None:
         )
 
 
+def hostile(seed: int) -> None:
+    """Status of every hostile file within the usual limits, and the time of all."""
+    from batch.folder import extract_files
+    from batch.store import find_pdfs
+
+    with tempfile.TemporaryDirectory() as folder:
+        base = Path(folder)
+        (base / "raw").mkdir()
+        hostile_files(base / "raw", seed)
+        files, start = find_pdfs(base / "raw"), time.perf_counter()
+        outcomes = list(extract_files(files, base / "interim", 2))
+        for outcome in sorted(outcomes, key=lambda o: o.file):
+            print(f"  {outcome.file[:60]} {outcome.status} {outcome.reason or ''}")
+        counts = Counter(outcome.status for outcome in outcomes)
+        print(f"{len(files)} files in {time.perf_counter() - start:.1f} s: {dict(counts)}")
+
+
+def night(base: Path, *before: str) -> subprocess.Popen[bytes]:
+    """A night as a user starts it; `before` stands before its command."""
+    return subprocess.Popen(
+        [*before, *command(base)], cwd=ROOT, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+    )
+
+
+def ended(base: Path, what: str, code: int, old: tuple[str, ...] | None) -> None:
+    """Print what a night came to. Raises AssertionError when nothing was published with 0 or 1."""
+    found = state(base / "processed")
+    assert code in (0, 1, 2), f"{what}: exit code {code}"
+    assert code == 2 or found is not None, f"{what}: exit code {code}, nothing published"
+    assert code < 2 or found == old, f"{what}: exit code 2, yet the dataset is another"
+    print(f"{what}: exit code {code}, {'old' if found == old else 'new'} dataset whole")
+
+
+def meddled(what: str, times: int, seed: int) -> None:
+    """Nights while the last file grows (uploading), or files go (vanishing)."""
+    rng = random.Random(seed)
+    with tempfile.TemporaryDirectory() as folder:
+        base = Path(folder)
+        (base / "raw").mkdir()
+        copies(base / "raw", 6)
+        ended(base, "first night", night(base).wait(), None)
+        for n in range(times):
+            old = state(base / "processed")
+            copies(base / "raw", 4, tag=f"n{n}x")
+            target = base / "raw" / f"copyn{n}x00003.pdf"
+            whole = target.read_bytes()
+            target.write_bytes(whole[: len(whole) // 2])
+            process = night(base)
+            time.sleep(rng.uniform(0.3, 1.5))
+            while process.poll() is None and what == "uploading":
+                with open(target, "ab") as file:
+                    file.write(whole[file.tell() : file.tell() + 4096])
+                time.sleep(0.01)
+            if what == "vanishing":
+                for path in rng.sample(sorted((base / "raw").iterdir()), 3):
+                    path.unlink()
+            ended(base, f"{what} {n}", process.wait(), old)
+            target.unlink(missing_ok=True)
+        old = state(base / "processed")
+        ended(base, "last night", night(base).wait(), old)
+
+
+def readonly() -> None:
+    """Nights that may not write, and one with a file that may not be read."""
+    root = hasattr(os, "geteuid") and os.geteuid() == 0
+    bare = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] if root else []
+    with tempfile.TemporaryDirectory() as folder:
+        base = Path(folder)
+        (base / "raw").mkdir()
+        copies(base / "raw", 3)
+        ended(base, "first night", night(base, *bare).wait(), None)
+        for name in ("processed", "interim", "raw/copyx00000.pdf"):
+            copies(base / "raw", 1, tag="x")
+            old, path = state(base / "processed"), base / name
+            mode = path.stat().st_mode
+            path.chmod(0o555 if path.is_dir() else 0)
+            code = night(base, *bare).wait()
+            path.chmod(mode)
+            ended(base, f"{name} not permitted", code, old)
+
+
+def bad_input() -> None:
+    """Nights over what is no plan, no folder, or named against all custom."""
+    with tempfile.TemporaryDirectory() as folder:
+        base = Path(folder)
+        ended(base, "no raw folder", night(base).wait(), None)
+        (base / "raw").mkdir()
+        ended(base, "nothing filed", night(base).wait(), None)
+        copies(base / "raw", 3)
+        for name, content in (("page.pdf", b"<html>"), ("empty.pdf", b""), (".pdf", b"%PDF-")):
+            (base / "raw" / name).write_bytes(content)
+        ended(base, "no PDF among plans", night(base).wait(), None)
+        old = state(base / "processed")
+        (base / "interim" / "nightly.state").write_bytes(b"\xff{")
+        ended(base, "a broken state", night(base).wait(), old)
+
+
 def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.nightly", description="The nightly batch under stress."
     )
-    parser.add_argument("what", choices=["kill", "quiet", "broken"])
+    parser.add_argument(
+        "what", choices=["kill", "quiet", "broken", "hostile", *MEDDLING, "readonly", "bad-input"]
+    )
     parser.add_argument("--times", type=int, default=50)
     parser.add_argument("--files", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=1)
@@ -253,8 +357,16 @@ def main(argv: list[str] | None = None) -> int:
         kill(args.times, args.seed)
     elif args.what == "quiet":
         quiet(args.files)
-    else:
+    elif args.what == "broken":
         broken(args.more)
+    elif args.what == "hostile":
+        hostile(args.seed)
+    elif args.what in MEDDLING:
+        meddled(args.what, args.times, args.seed)
+    elif args.what == "readonly":
+        readonly()
+    else:
+        bad_input()
     return 0
 
 

@@ -37,9 +37,11 @@ pymupdf.TOOLS.mupdf_display_warnings(False)
 
 # What MuPDF reports when a stream cannot be inflated or its content makes no sense. Sound plans
 # give none of these.
-DAMAGE = re.compile(
-    r"zlib error|syntax error|hex string|Length incorrect|premature|treating as end of file"
-)
+DAMAGE = re.compile(r"zlib error|syntax error|hex string|premature|treating as end of file")
+
+# What it reports of a stream that does not end where the file says; it has looked for the end and
+# found it, so nothing is lost unless it reports DAMAGE as well.
+MENDED = re.compile("Length incorrect")
 
 # What it reports of a font program that makes no sense; glyphs may then stand or end elsewhere.
 FONT_DAMAGE = re.compile(r"FT_(?:Load_Glyph|Get_Advance|New_Memory_Face)\((?:\w+\+)?([^,)]*)")
@@ -111,6 +113,9 @@ def extract_document(
     plan, breaks = build_plan(pages, name, digest)
     plan.extractor_version = EXTRACTOR_VERSION
     plan.findings += _damaged_fonts(warnings)
+    if repaired or MENDED.search(warnings):
+        message = "檔案結構有誤，讀取時已修復，內容未見缺漏。"
+        plan.findings.append(PrintedFinding(severity="check", code="file_mended", message=message))
     if debug is not None:
         from extract.debug import draw_pages, write_breaks
 

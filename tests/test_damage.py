@@ -16,6 +16,7 @@ from benchmarks import damage
 from benchmarks.damage import Reading, outcome
 from benchmarks.damages import KINDS, damaged, read_map, write_map
 from extract.checks.pages import PageFacts, numbers, printed_number, sizes, totals
+from extract.document import extract_document
 from extract.layout.lines import Line
 from extract.model import PrintedPlan, encode_plan
 from extract.page import Page
@@ -292,3 +293,26 @@ def test_the_exit_code_tells_too_much_silence(
     assert damage.main(["--show"]) == code
     out = capsys.readouterr().out
     assert f"silent: {silent} of 100" in out and "map shifted: 0.pdf" in out
+
+
+def wrong_length(pdf: bytes) -> bytes:
+    """The same file with a content stream that says to be half as long as it is."""
+    with pymupdf.open(stream=pdf) as doc:
+        (xref,) = doc[0].get_contents()
+        content = doc.xref_stream(xref)
+        doc.update_stream(xref, content, compress=False)
+        saved = doc.tobytes()
+    told = b"/Length %d" % len(content)
+    assert saved.count(told) == 1
+    return saved.replace(told, (b"/Length %d" % (len(content) // 2)).ljust(len(told)))
+
+
+def test_a_file_that_is_only_odd_is_read_with_a_finding(tmp_path: Path) -> None:
+    sound = extract_document(BARE)
+    path = tmp_path / BARE.name
+    path.write_bytes(wrong_length(BARE.read_bytes()))
+    odd = extract_document(path)
+    assert [m.paragraphs for r in odd.rows for m in r.measures] == [
+        m.paragraphs for r in sound.rows for m in r.measures
+    ]
+    assert {f.code for f in odd.findings} - {f.code for f in sound.findings} == {"file_mended"}
