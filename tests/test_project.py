@@ -122,7 +122,7 @@ def test_everything_locked_has_its_digests_and_names_no_index(lock: Path) -> Non
 def test_nothing_is_installed_but_what_is_locked() -> None:
     texts = [(ROOT / name).read_text("utf-8") for name in ("Makefile", "deploy/cluster/Dockerfile")]
     installs = re.findall(r"^.*(?:\(PIP\)|pip install) .*lock.*$", "\n".join(texts), re.MULTILINE)
-    assert len(installs) == 3 and all("--require-hashes" in line for line in installs)
+    assert len(installs) == 4 and all("--require-hashes" in line for line in installs)
 
 
 def test_the_licence_of_everything_installed_is_listed() -> None:
