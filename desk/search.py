@@ -153,8 +153,10 @@ def _whole(release: Release, ids: list[tuple[str, str]]) -> list[Row]:
     if not ids:
         return []
     measures, plans = map(list, zip(*ids))
-    sql = "FROM measures WHERE list_contains(?, plan_id) AND list_contains(?, measure_id)"
-    found = {m["measure_id"]: m for m in release.rows(sql, [plans, measures])}
+    # Lists of constants are looked up in the statistics of the file, which is sorted by plan.
+    marks = ", ".join("?" * len(ids))
+    sql = f"FROM measures WHERE plan_id IN ({marks}) AND measure_id IN ({marks})"
+    found = {m["measure_id"]: m for m in release.rows(sql, [*plans, *measures])}
     return [found[i] for i in measures]
 
 

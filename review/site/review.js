@@ -92,7 +92,7 @@ function highlighting(pages, rows) {
     if (key && !event.target.closest("button")) choose(key, "rows");
   });
   rows.addEventListener("focusin", (event) => { if (event.target.matches("article")) choose(event.target.dataset.key, "focus"); });
-  const follow = () => { const row = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1))); if (row?.dataset.key) choose(row.dataset.key, "keys"); };
+  const follow = () => { const row = document.getElementById(decodeURIComponent(location.hash.slice(1))); if (row?.dataset.key) choose(row.dataset.key, "keys"); };
   addEventListener("hashchange", follow);
   follow();
   return { choose, chosen: () => chosen };
