@@ -13,15 +13,15 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from pydantic import BaseModel
+import msgspec
 
 from batch import store
 from batch.isolate import Lost
-from batch.reading import Answer, as_record, failed_file, reader_version
+from batch.reading import Answer, failed_file, reader_version
 from batch.store import File
 from extract.document import file_name
 from extract.errors import BadInput
-from extract.model import PrintedPlan
+from extract.model import decode_plan, encode_plan
 from extract.readers import Reader
 
 Answers = Iterable[tuple[int, Answer | Lost]]
@@ -49,7 +49,7 @@ OnDone = Callable[[Outcome, int, int], None]
 """Called with each outcome, the number of files done, and of all."""
 
 
-class Head(BaseModel):
+class Head(msgspec.Struct, gc=False):
     """What decides whether a record holds: the beginning of a `PrintedPlan`."""
 
     sha256: str
@@ -57,6 +57,9 @@ class Head(BaseModel):
     extractor_version: str
     status: str
     reason: str | None
+
+
+_HEAD = msgspec.json.Decoder(Head)
 
 
 class Job:
@@ -99,7 +102,7 @@ class Job:
                 answer = failed_file(self.files[index], self.reader, answer.reason)
             sha, record = answer.sha256, answer.record
             last[sha] = max(index, last.get(sha, -1))
-            head = self._held.get(sha) or Head.model_validate_json(record)
+            head = self._held.get(sha) or _HEAD.decode(record)
             if sha not in self._held and last[sha] == index:
                 store.write(self._target(sha), record)
             name, target = self._names[index], self._target(sha)
@@ -126,9 +129,9 @@ class Job:
     def _name(self, sha256: str, name: str) -> None:
         """Put another file's name into a record that holds, as if that file had been read."""
         if self._held[sha256].source_file != name:
-            plan = PrintedPlan.model_validate_json(store.read(self._target(sha256)))
+            plan = decode_plan(store.read(self._target(sha256)))
             plan.source_file = name
-            store.write(self._target(sha256), as_record(plan))
+            store.write(self._target(sha256), encode_plan(plan))
 
 
 def list_files(raw: File) -> list[File]:
@@ -165,7 +168,7 @@ def _heads(out: File, version: str) -> dict[str, Head]:
 def _head(version: str, record: File) -> Head | None:
     """None for a record of another version, and for one that cannot be read."""
     try:
-        head = Head.model_validate_json(store.read(record))
+        head = _HEAD.decode(store.read(record))
     except ValueError:
         return None
     return head if (head.extractor_version, head.sha256) == (version, record.stem) else None

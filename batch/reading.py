@@ -13,7 +13,7 @@ from pathlib import Path
 from batch.store import File, local_copy
 from extract.document import extract_document, file_hash, file_name
 from extract.errors import BadInput
-from extract.model import PrintedFinding, PrintedPlan
+from extract.model import PrintedFinding, PrintedPlan, encode_plan
 from extract.readers import Reader
 from extract.version import EXTRACTOR_VERSION
 
@@ -43,7 +43,7 @@ def read_file(
             return Answer(digest, b"")
         plan = read_plan(path, digest, reader, debug)
     plan.source_file = file_name(file.name)
-    return Answer(digest, as_record(plan))
+    return Answer(digest, encode_plan(plan))
 
 
 def failed_file(file: File, reader: Reader, reason: str) -> Answer:
@@ -51,7 +51,7 @@ def failed_file(file: File, reader: Reader, reason: str) -> Answer:
     with tempfile.TemporaryDirectory(prefix="plans-") as scratch:
         with local_copy(file, Path(scratch)) as path:
             digest = file_hash(path)
-    return Answer(digest, as_record(_failed(file_name(file.name), digest, reason, reader)))
+    return Answer(digest, encode_plan(_failed(file_name(file.name), digest, reason, reader)))
 
 
 def read_plan(
@@ -79,11 +79,6 @@ def _failed(name: str, digest: str, reason: str, reader: Reader) -> PrintedPlan:
         extractor_version=reader_version(reader),
         findings=[finding],
     )
-
-
-def as_record(plan: PrintedPlan) -> bytes:
-    """The record as it is written: JSON, UTF-8."""
-    return plan.model_dump_json(indent=1).encode()
 
 
 def reader_version(reader: Reader) -> str:

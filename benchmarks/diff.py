@@ -26,8 +26,8 @@ from dataset.diff.compare import Tables, diff
 from normalize.pipeline import normalize
 from tests.helpers.truth_to_printed import load_truth, printed_plan, write_printed
 
-PLAN = 12
-KEYS = ("plan_id", "measure_id")
+KEYS = ("plan_id", "measure_id", "measure_key", "source_file")
+REFILED = 100  # every so many plans one is filed again
 
 
 def filed() -> Tables:
@@ -39,19 +39,26 @@ def filed() -> Tables:
     return made
 
 
-def repeated(tables: Tables, times: int, mark: str = "") -> Tables:
-    """The tables `times` over, each time under identifiers and file names of their own."""
+def repeated(tables: Tables, times: int, refiled: bool = False) -> Tables:
+    """The tables `times` over, each time under identifiers and file names of their own.
+
+    `refiled`: every REFILED-th time under other identifiers of plans, and so of measures.
+    """
     return {
-        name: pa.concat_tables(_marked(table, f"{n:06x}{mark}") for n in range(times))
+        name: pa.concat_tables(
+            _marked(table, n, refiled and n % REFILED == 0) for n in range(times)
+        )
         if "plan_id" in table.column_names
         else table
         for name, table in tables.items()
     }
 
 
-def _marked(table: pa.Table, mark: str) -> pa.Table:
-    for column in (*KEYS, "source_file"):
+def _marked(table: pa.Table, n: int, refiled: bool) -> pa.Table:
+    for column in KEYS:
         if column in table.column_names:
+            again = refiled and column in ("plan_id", "measure_id")
+            mark = f"{n:06x}"[:-1] + "z" if again else f"{n:06x}"
             values = pc.utf8_replace_slice(table[column], 0, len(mark), mark)
             at = table.column_names.index(column)
             table = table.set_column(at, table.schema.field(column), values)
@@ -59,13 +66,16 @@ def _marked(table: pa.Table, mark: str) -> pa.Table:
 
 
 def altered(tables: Tables, share: float) -> Tables:
-    """One measure of every 1/`share` is worded otherwise."""
+    """One measure of every 1/`share` is worded otherwise, and has another key."""
     measures = tables["measures"]
     every = round(1 / share)
     chosen = pa.array([n % every == 0 for n in range(measures.num_rows)])
-    worded = pc.if_else(chosen, pc.binary_join_element_wise(measures["text"], "改", ""), measures["text"])
-    at = measures.column_names.index("text")
-    return tables | {"measures": measures.set_column(at, measures.schema.field("text"), worded)}
+    for column in ("text", "measure_key"):
+        other = pc.binary_join_element_wise(measures[column], "改", "")
+        values = pc.if_else(chosen, other, measures[column])
+        at = measures.column_names.index(column)
+        measures = measures.set_column(at, measures.schema.field(column), values)
+    return tables | {"measures": measures}
 
 
 def peak() -> int:
@@ -78,7 +88,7 @@ def measured(measures: int, share: float) -> tuple[int, float, float]:
     once = filed()
     times = max(1, measures // once["measures"].num_rows)
     before = repeated(once, times)
-    after = altered(repeated(once, times), share)
+    after = altered(repeated(once, times, refiled=True), share)
     rows = after["measures"].num_rows
     high, start = peak(), time.process_time()
     found = diff(before, after)

@@ -9,7 +9,8 @@ from pathlib import Path
 import pymupdf
 
 from extract.layout.grid import find_grids
-from extract.model import Box, Page, PrintedPlan
+from extract.model import Box, PrintedPlan
+from extract.page import Page
 
 DPI = 110
 COLOURS = {

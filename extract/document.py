@@ -11,7 +11,8 @@ from pathlib import Path
 import pymupdf
 
 from extract.errors import BadInput
-from extract.model import Page, PrintedFinding, PrintedPlan
+from extract.model import PrintedFinding, PrintedPlan
+from extract.page import Page
 from extract.plan import build_plan
 from extract.readers import PageReader, Reader, open_reader
 from extract.readers.choice import needs_picture

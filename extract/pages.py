@@ -13,7 +13,8 @@ from extract.layout.grid import Grid, find_grids
 from extract.layout.lines import Line, make_lines
 from extract.layout.overflow import overflow, with_hung_marks
 from extract.layout.repair import repair_page
-from extract.model import Page, PrintedFinding
+from extract.model import PrintedFinding
+from extract.page import Page
 from extract.table.columns import count_header_rows
 
 

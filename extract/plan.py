@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from typing import Literal
 
+from extract.checks.ledger import Ledger
 from extract.checks.pages import PageFacts, check_pages, page_facts
 from extract.doubts import outline_doubts, table_doubts
 from extract.layout.furniture import split_furniture
 from extract.layout.grid import Grid
 from extract.layout.lines import Line
 from extract.layout.repair import repair_text
-from extract.ledger import Ledger
-from extract.model import Box, Page, PrintedFinding, PrintedPlan, PrintedSection, PrintedTable
+from extract.model import Box, PrintedFinding, PrintedPlan, PrintedSection, PrintedTable
+from extract.page import Page
 from extract.pages import Sheets, read_pages
 from extract.paragraphs.rejoin import join_text
 from extract.script.numerals import chinese_number

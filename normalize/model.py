@@ -29,6 +29,7 @@ class BoxRow(NamedTuple):
 @dataclass(slots=True)
 class MeasureRow:
     measure_id: str
+    measure_key: str
     plan_id: str
     agency: str
     year_roc: int | None
@@ -60,6 +61,7 @@ class MeasureRow:
     text_folded: str
     extra: str | None
     corrected: list[str]
+    confirmed: list[str]
 
 
 @dataclass(slots=True)
@@ -175,4 +177,6 @@ class Draft:
     """Measures whose focus point is to be inferred: (index, candidate codes, printed order)."""
     groups: list[tuple[int, int]] = field(default_factory=list)
     """For each measure its (focus cell, ruled row): neighbours in meaning."""
+    current: bool | None = None
+    """Whether it is the current filing, where a person has decided that."""
     title: Title = field(default_factory=lambda: Title(None, None))

@@ -65,6 +65,7 @@ class RunReport:
     release: Path = Path()
     corrections_applied: int = 0
     corrections_stale: int = 0
+    corrections_orphaned: int = 0
 
     @property
     def exit_code(self) -> int:
@@ -139,8 +140,15 @@ def _run(
     if gate is not None:
         gate(made)
     release = publish(made, out_dir, descriptor)
-    stale = sum(f.code == "correction_stale" for d in drafts for f in d.findings)
-    return RunReport([_summary(d) for d in drafts], out_dir, release, applied, stale)
+    left = Counter(f.code for d in drafts for f in d.findings)
+    return RunReport(
+        [_summary(d) for d in drafts],
+        out_dir,
+        release,
+        applied.count,
+        left["correction_stale"],
+        left["correction_orphaned"] + len(applied.unknown),
+    )
 
 
 def _drafts(
@@ -194,7 +202,7 @@ def _close(draft: Draft) -> None:
 
 def _inferred(draft: Draft) -> Iterator[FindingRow]:
     for m in draft.measures:
-        if m.focus_basis == "inferred" and "focus_code" not in m.corrected:
+        if m.focus_basis == "inferred" and "focus_code" not in m.confirmed:
             message = f"執行重點依文意推定為 {m.focus_code}，信心 {m.focus_score:.2f}。"
             severity: Severity = "note" if m.focus_score >= SURE else "check"
             yield finding("focus_inferred", message, m, severity)

@@ -19,7 +19,7 @@ from batch.isolate import Limits, Lost, run_isolated
 from batch.store import find_pdfs
 from dataset.kinds import KINDS, SEVERITIES
 from extract.document import file_hash, file_name
-from extract.model import PrintedPlan
+from extract.model import PrintedPlan, decode_plan
 from normalize.rows.corrections import COLUMNS, MEASURE_COLUMNS, written
 from review.pictures import Picture, draw
 from review.view import Row, view
@@ -190,7 +190,7 @@ def plan_page(
 
 def _printed(record: Path) -> PrintedPlan | None:
     try:
-        return PrintedPlan.model_validate_json(record.read_bytes())
+        return decode_plan(record.read_bytes())
     except (OSError, ValueError):
         return None
 

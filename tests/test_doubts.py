@@ -53,12 +53,13 @@ def test_sections_have_one_finding_on_the_plan() -> None:
 
 
 def test_a_weak_verdict_is_filed_with_the_measure_below_the_break() -> None:
-    weak, strong = (Verdict(True, "no sentence ends above the break", n) for n in (-1.0, 9.0))
+    weak, strong = (Verdict(True, "no sentence ends above the break", n) for n in (1.0, 9.0))
     item = Item(body=[paragraph()])
-    (found,) = findings([item], (Break("measure", BELOW, weak), Break("focus", BELOW, strong)))
+    breaks = (("focus", strong), ("measure", weak), ("unit", weak))
+    (found,) = findings([item], tuple(Break(role, 2, BELOW, v) for role, v in breaks))
     assert (found.code, found.row, found.measure, found.page) == ("row_join_unsure", 1, 0, 2)
     assert "採接續前頁，也可能另起一格" in found.message
-    assert not findings([item], (Break("measure", None, weak),)), "nothing printed below the break"
+    assert not findings([item], (Break("measure", 2, None, weak),)), "nothing printed below"
 
 
 def test_levels_that_hardly_lead_are_one_finding() -> None:

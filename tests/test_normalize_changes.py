@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from pathlib import Path
 
 import pyarrow.parquet as pq
 
+from extract.model import encode_plan
 from normalize.pipeline import normalize
 
 from .helpers.truth_to_printed import load_truth, printed_plan
@@ -15,7 +17,7 @@ def write(folder: Path, digit: str, slug: str, title: str, change) -> None:
     plan = printed_plan(load_truth()[slug])
     plan.title, plan.sha256, plan.source_file = title, digit * 64, f"plan-{digit}.pdf"
     change(plan.rows)
-    (folder / f"{plan.sha256}.json").write_text(plan.model_dump_json(), "utf-8")
+    (folder / f"{plan.sha256}.json").write_bytes(encode_plan(plan))
 
 
 def test_what_an_office_changed(tmp_path: Path) -> None:
@@ -28,7 +30,7 @@ def test_what_an_office_changed(tmp_path: Path) -> None:
         dropped = rows[2].measures.pop(0)  # dropped
         moved["text"] = rows[3].measures[-1].paragraphs[0].text
         rows[5].measures.append(rows[3].measures.pop())  # moved to another focus point
-        new = dropped.model_copy(deep=True)
+        new = deepcopy(dropped)
         new.title, new.paragraphs[0].text = (
             None,
             "與屏東縣琉球鄉公所合辦海洋環境教育巡迴列車，每半年一次。",

@@ -40,6 +40,7 @@ def styles(top: str | None = "number", many: bool = False) -> Styles:
         top=top,
         inside=None,
         many_in_cell=many,
+        lists_restart=True,
         focus_stacked=False,
         units_merged=False,
         pillars_marked=False,
@@ -89,13 +90,13 @@ def test_heading(before: list[str], after: list[str], marked: bool, joins: bool)
 def test_measure(
     before: list[str], after: list[str], units: bool, room: float, style: Styles, joins: bool
 ) -> None:
-    verdict = measure_runs_on(above(*before), below(*after), units, room, style, LIMITS)
+    verdict = measure_runs_on(above(*before), below(*after), (True, units), room, style, LIMITS)
     assert verdict.joins is joins
 
 
 def test_the_reason_is_said() -> None:
     text = above("1.設置櫃台")
-    verdict = measure_runs_on(text, below("1.印製摺頁"), False, 0.0, styles(), LIMITS)
+    verdict = measure_runs_on(text, below("1.印製摺頁"), (True, False), 0.0, styles(), LIMITS)
     assert verdict.why == "numbers start anew"
 
 
@@ -116,5 +117,5 @@ def test_what_only_text_decides_knows_its_lead(
     before: list[str], after: list[str], joins: bool, sure: bool
 ) -> None:
     style = styles("number")
-    verdict = measure_runs_on(above(*before), below(*after), True, 0.0, style, LIMITS)
+    verdict = measure_runs_on(above(*before), below(*after), (True, True), 0.0, style, LIMITS)
     assert (verdict.joins, verdict.sure) == (joins, sure), verdict

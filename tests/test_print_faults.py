@@ -11,7 +11,8 @@ import pytest
 
 from extract.document import WINDOW, extract_document
 from extract.layout.grid import find_grids
-from extract.model import Page, PrintedPlan
+from extract.model import PrintedPlan
+from extract.page import Page
 from extract.readers import READERS, open_reader
 
 FONT = pymupdf.Font("cjk")

@@ -20,7 +20,7 @@ MODULES = 10
 """No room has more of them, its `__init__` and `__main__` aside."""
 
 MODEL = {"extract.model", "extract.errors"}
-PAGE = MODEL | {"extract.script", "extract.layout"}
+PAGE = MODEL | {"extract.page", "extract.script", "extract.layout"}
 JOINED = PAGE | {"extract.paragraphs"}
 READING = JOINED | {"extract.units", "extract.text", "extract.table"}
 NAMES = {"extract.model", "extract.script", "normalize.model", "normalize.vocabulary"}
@@ -31,9 +31,10 @@ STAGES = MODEL | {"batch", "batch.store", "dataset", "extract.document", "extrac
 MAY_IMPORT: dict[str, set[str]] = {
     "extract.errors": set(),
     "extract.model": set(),
+    "extract.page": {"extract.model"},
     "extract.version": set(),
     "extract.script": set(),
-    "extract.layout": MODEL | {"extract.script"},
+    "extract.layout": MODEL | {"extract.page", "extract.script"},
     "extract.readers": PAGE,
     "extract.paragraphs": PAGE,
     "extract.units": JOINED,

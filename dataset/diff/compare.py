@@ -120,9 +120,7 @@ class _Comparison:
         out[TAXONOMY.name] = pair_rows(*([t[c] for c in TAXONOMY.key] for t in (old, new)))
         return out
 
-    def _changes(
-        self, table: str, column: str, then: pa.Table, rows: pa.Table
-    ) -> Iterator[Change]:
+    def _changes(self, table: str, column: str, then: pa.Table, rows: pa.Table) -> Iterator[Change]:
         for old, row in zip(then[column].to_pylist(), rows.to_pylist()):
             yield Change(
                 table,

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from extract.layout.lines import Line
-from extract.model import Ints, Mask, Page
+from extract.page import Ints, Mask, Page
 from extract.script import markers
 
 MARGIN = 0.09  # of the page's height: headers and footers stand in this strip

@@ -9,7 +9,7 @@ import numpy as np
 
 from extract.layout.gutters import column_rules
 from extract.layout.lines import Line
-from extract.model import Floats, Ints, Mask, Page
+from extract.page import Floats, Ints, Mask, Page
 
 TOUCH = 4.0  # points: a rule that ends this close to another meets it
 SNAP = 4.0  # points: rows and columns are never this narrow, so nearer edges are one

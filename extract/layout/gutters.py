@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from extract.model import Page
+from extract.page import Page
 
 Rules = npt.NDArray[np.float64]
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from extract.layout.grid import Cell, Grid
 from extract.layout.lines import Line
-from extract.model import Ints, Page
+from extract.page import Ints, Page
 
 HUNG = frozenset("、，。．：；！？）」』】〉》,.:;!?)")  # marks that may hang past a rule
 FOLLOWS = 0.35  # of the glyph size: a mark this near the glyph before it follows it

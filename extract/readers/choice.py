@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pymupdf
 
-from extract.model import Mask, Page
+from extract.page import Mask, Page
 from extract.readers.page import is_white
 
 FEW = 12  # glyphs: a page with no more has no text of its own worth speaking of

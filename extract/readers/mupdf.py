@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 import pymupdf
 
-from extract.model import Chars, Floats, Ints, Mask, Page, PrintedFinding
+from extract.model import PrintedFinding
+from extract.page import Chars, Floats, Ints, Mask, Page
 from extract.readers.clipped import clipped
 from extract.readers.drawings import Fill, read_drawings
 from extract.readers.page import (

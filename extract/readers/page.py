@@ -9,7 +9,8 @@ import numpy as np
 
 from extract.layout.geometry import clean_rules
 from extract.layout.underlines import Text
-from extract.model import Chars, Floats, Page, PrintedFinding
+from extract.model import PrintedFinding
+from extract.page import Chars, Floats, Page
 from extract.readers.turn import Turn
 
 WHITE = 0.93  # colour components at or above this are white on paper

@@ -18,7 +18,7 @@ import pdfplumber
 import pymupdf
 
 from extract.errors import BadInput
-from extract.model import Floats, Page
+from extract.page import Floats, Page
 from extract.readers.drawings import LEVEL
 from extract.readers.page import (
     PALE,

@@ -26,6 +26,8 @@ class Styles:
     """Marker style of focus points that stand in the measure cells, above their lists."""
     many_in_cell: bool
     """Cells that hold several numbered measures are as common as cells that hold one."""
+    lists_restart: bool
+    """The numbers of measures mostly begin anew where a cell does."""
     focus_stacked: bool
     """One focus cell beside each pillar, the focus points stacked in it."""
     units_merged: bool
@@ -45,6 +47,7 @@ def read_styles(parts: list[Part]) -> Styles:
         top,
         levels.style("focus", CELL),
         sum(n > 1 for n in numbered) >= max(1, sum(n == 1 for n in numbered)),
+        _lists_restart(parts, top),
         _focus_stacked(parts),
         any(_merged(unit, part.cells["measure"]) for part in parts for unit in part.cells["unit"]),
         _mostly(m is not None and m.style in HEADING_STYLES for m in _opening(parts, "pillar")),
@@ -115,6 +118,14 @@ def _mostly(marked: Iterable[bool]) -> bool:
     """At least two in five: printed markers are left out here and there."""
     known = list(marked)
     return sum(known) >= 0.4 * max(1, len(known))
+
+
+def _lists_restart(parts: list[Part], top: str | None) -> bool:
+    """Away from page breaks, where a cell may go on."""
+    cells = [c for part in parts for c in part.cells["measure"][1:] if c.lines]
+    opening = [c.lines[0].marker for c in cells]
+    first = [m.number == 1 for m in opening if m is not None and m.style == top]
+    return sum(first) > len(first) / 2
 
 
 def _merged(unit: Cell, measures: list[Cell]) -> bool:

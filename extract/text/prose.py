@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from msgspec.structs import replace
+
 from extract.model import Paragraph, PrintedMeasure, PrintedPlan, PrintedRow, PrintedUnit
 from extract.script import markers
 from extract.script.markers import Marker
@@ -87,7 +89,7 @@ class _Outline:
             measure.marker = text[: marker.length].strip()
             text = text[marker.length :].strip()
         if text:
-            measure.paragraphs.append(paragraph.model_copy(update={"text": text}))
+            measure.paragraphs.append(replace(paragraph, text=text))
         measure.boxes += paragraph.boxes
         if units:
             box = paragraph.boxes[-1] if paragraph.boxes else None
@@ -110,7 +112,7 @@ def _read(paragraphs: list[Paragraph]) -> _Outline:
         level = levels.level(block)
         if level in ("pillar", "focus"):
             text, units = _units(paragraph.text)
-            out.head(level, paragraph.model_copy(update={"text": text}))
+            out.head(level, replace(paragraph, text=text))
             if units and level == "focus":  # it stands for its own measure
                 out.measure(paragraph, None)
         elif out.pillar or out.focus:

@@ -10,10 +10,10 @@ import hashlib
 from dataclasses import replace
 from pathlib import Path
 
-from pydantic import ValidationError
+from msgspec import DecodeError
 
 from batch.store import File, read
-from extract.model import PrintedPlan
+from extract.model import PrintedPlan, decode_plan
 from normalize.matching.examples import released
 from normalize.matching.focus_inference import infer
 from normalize.matching.headings import PlanHeadings, match_plan
@@ -36,12 +36,8 @@ def draft_file(path: File, codes_file: Path | None = None) -> Draft:
     """Draft of an interim file; what cannot be read becomes a failed plan, not an exception."""
     raw = read(path)
     try:
-        draft = draft_plan(PrintedPlan.model_validate_json(raw), codes_file)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"])) or "JSON"
-        draft = _unreadable(path, f"{where}：{first['msg']}")
-    except UnknownFinding as error:
+        draft = draft_plan(decode_plan(raw), codes_file)
+    except (DecodeError, UnknownFinding) as error:
         draft = _unreadable(path, str(error))
     draft.plan.interim_sha256 = hashlib.sha256(raw).hexdigest()
     return draft

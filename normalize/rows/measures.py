@@ -41,6 +41,7 @@ class _RowColumns(TypedDict):
 def add_measures(draft: Draft, plan: PrintedPlan, heads: PlanHeadings) -> None:
     """Fill in the draft's measures, their units, groups and open focus points."""
     seen: Counter[tuple[str, ...]] = Counter()
+    equal: Counter[tuple[str, ...]] = Counter()
     known = plan_names({u.text for r in plan.rows for m in r.measures for u in m.units})
     elsewhere = {m.node.code for head in heads.rows for m in head.focus if m.node}
     last_focus: str | None = None
@@ -52,9 +53,10 @@ def add_measures(draft: Draft, plan: PrintedPlan, heads: PlanHeadings) -> None:
         last_focus = focus or last_focus
         columns = _row_columns(printed, head, heads.edition, pillar, focus)
         for measure in printed.measures:
-            measure_id = _measure_id(draft.plan.plan_id, printed, measure, seen)
+            row = _measure_row(draft.plan, len(draft.measures) + 1, measure, columns)
+            row.measure_id = _measure_id(draft.plan.plan_id, printed, measure, seen)
+            row.measure_key = _measure_key(draft.plan, printed, row, equal)
             units = printed_units(measure, known)
-            row = _measure_row(draft.plan, measure_id, len(draft.measures) + 1, measure, columns)
             row.units = [u.name for u in units]
             if focus is None and candidates:
                 draft.open.append((len(draft.measures), candidates))
@@ -124,8 +126,9 @@ def _pillar_score(head: RowHeadings, pillar: str | None, focus: Match | None) ->
 
 
 def _measure_row(
-    plan: PlanRow, measure_id: str, seq: int, measure: PrintedMeasure, columns: _RowColumns
+    plan: PlanRow, seq: int, measure: PrintedMeasure, columns: _RowColumns
 ) -> MeasureRow:
+    """The row of a measure; its identifiers and units follow."""
     title = repair(measure.title).strip() if measure.title else None
     theme = repair(measure.theme).strip() if measure.theme else None
     body = [repair(p.text) for p in measure.paragraphs if p.text.strip()]
@@ -134,7 +137,8 @@ def _measure_row(
     pages = [b.page for b in boxes]
     return MeasureRow(
         **columns,
-        measure_id=measure_id,
+        measure_id="",
+        measure_key="",
         plan_id=plan.plan_id,
         agency=plan.agency,
         year_roc=plan.year_roc,
@@ -153,6 +157,7 @@ def _measure_row(
         doubts=[],
         text_folded=fold(text),
         corrected=[],
+        confirmed=[],
     )
 
 
@@ -160,10 +165,35 @@ def _measure_id(
     plan_id: str, row: PrintedRow, measure: PrintedMeasure, seen: Counter[tuple[str, ...]]
 ) -> str:
     """Identifier from printed facts and the ordinal among measures of equal facts (`seen`)."""
-    headings = _raw(row.pillar), _raw("\n".join(row.focus))
-    fact = *headings, _raw(measure.theme), _raw(measure.marker)
+    fact = *_headings(row), _raw(measure.theme), _raw(measure.marker)
     seen[fact] += 1
-    return f"{plan_id}-{hashlib.sha256(repr((fact, seen[fact])).encode()).hexdigest()[:10]}"
+    return f"{plan_id}-{_digest(fact, seen[fact])[:10]}"
+
+
+def _measure_key(
+    plan: PlanRow, row: PrintedRow, measure: MeasureRow, equal: Counter[tuple[str, ...]]
+) -> str:
+    """What a measure keeps when its plan is filed again: `<agency and year>-<printed facts>`.
+
+    The wording is one of the facts: what was decided about a measure holds for no other wording,
+    and a measure put in before it moves no key.
+    """
+    fact = *_headings(row), _raw(measure.theme), _raw(measure.marker), _raw(measure.text)
+    equal[fact] += 1
+    return f"{filing_key(plan)}-{_digest(fact, equal[fact])[:12]}"
+
+
+def filing_key(plan: PlanRow) -> str:
+    """What all filings of an agency and year have in common, 8 hexadecimal digits."""
+    return _digest(plan.agency, plan.year_roc)[:8]
+
+
+def _headings(row: PrintedRow) -> tuple[str, str]:
+    return _raw(row.pillar), _raw("\n".join(row.focus))
+
+
+def _digest(*facts: object) -> str:
+    return hashlib.sha256(repr(facts).encode()).hexdigest()
 
 
 @lru_cache(maxsize=16384)

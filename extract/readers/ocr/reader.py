@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import numpy as np
 import pymupdf
 
-from extract.model import Box, Page, PrintedFinding
+from extract.model import Box, PrintedFinding
+from extract.page import Page
 from extract.readers.ocr.glyphs import Glyphs, advance_of, place, snap, widen
 from extract.readers.ocr.guard import (
     LOOKS,
