@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +17,8 @@ BOUNDS = Path(__file__).parent / "bounds.csv"
 class Verdict:
     """One figure held against its bounds.
 
-    `state` is ok, warn (above the maximum) or fail (below the minimum).
+    `state` is ok, warn (above the maximum, or below the minimum for files that were withdrawn) or
+    fail (below the minimum).
     """
 
     name: str
@@ -26,10 +28,15 @@ class Verdict:
     state: str
 
 
-def figures(tables: dict[str, pa.Table], before: dict[str, pa.Table] | None) -> dict[str, float]:
+def figures(
+    tables: dict[str, pa.Table],
+    before: dict[str, pa.Table] | None,
+    withdrawn: Collection[str] = (),
+) -> dict[str, float]:
     """The dataset's figures.
 
-    Those that compare with the dataset published before are 1 when there is none.
+    Those that compare with the dataset published before are 1 when there is none. `withdrawn` are
+    the plans (plan_id) of it whose files are filed no more.
     """
     plans, measures = tables["plans"], tables["measures"]
     read = (
@@ -41,17 +48,34 @@ def figures(tables: dict[str, pa.Table], before: dict[str, pa.Table] | None) -> 
     with_units = sum(bool(u) for u in measures["units"].to_pylist())
     printed = pc.sum(pc.equal(measures["focus_basis"].cast(pa.string()), "printed")).as_py() or 0
     old_rows = before["measures"].num_rows if before else 0
+    old_plans = before["plans"].num_rows if before else 0
     return {
         "share_of_plans_read": read / known if known else 1.0,
         "measures_per_plan": rows / read if read else 0.0,
         "share_of_measures_with_units": with_units / rows if rows else 0.0,
         "share_of_printed_focus": printed / rows if rows else 0.0,
         "measures_against_last": rows / old_rows if old_rows else 1.0,
+        "plans_against_last": 1 - len(withdrawn) / old_plans if old_plans else 1.0,
     }
 
 
-def judge(values: dict[str, float], bounds: Path = BOUNDS) -> list[Verdict]:
+def explained(
+    tables: dict[str, pa.Table], before: dict[str, pa.Table] | None, withdrawn: Collection[str]
+) -> dict[str, float]:
+    """The figures that fall with every withdrawn plan, as they are without those plans."""
+    if before is None:
+        return {}
+    gone = pc.is_in(before["measures"]["plan_id"], pa.array(list(withdrawn), pa.string()))
+    left = before["measures"].num_rows - (pc.sum(gone).as_py() or 0)
+    return {"measures_against_last": tables["measures"].num_rows / left if left else 1.0}
+
+
+def judge(
+    values: dict[str, float], bounds: Path = BOUNDS, explained: Mapping[str, float] = {}
+) -> list[Verdict]:
     """Hold figures against the bounds file.
+
+    `explained` are figures without withdrawn plans: a fall that these alone explain warns.
 
     Raises KeyError for a bound on a figure that does not exist.
     """
@@ -63,9 +87,9 @@ def judge(values: dict[str, float], bounds: Path = BOUNDS) -> list[Verdict]:
             high = float(row["maximum"]) if row["maximum"] else None
             state = (
                 "fail"
-                if low is not None and value < low
+                if low is not None and explained.get(row["figure"], value) < low
                 else "warn"
-                if high is not None and value > high
+                if (low is not None and value < low) or (high is not None and value > high)
                 else "ok"
             )
             out.append(Verdict(row["figure"], round(value, 4), low, high, state))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from enum import StrEnum
+from getpass import getuser
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 # The type checker wants the names written out; they stand in the readers' table alone.
 ReaderName = StrEnum("ReaderName", list(READERS))  # type: ignore[misc]
 DEFAULT = ReaderName(next(iter(READERS)))
+Language = StrEnum("Language", ["zh", "en"])
 
 
 def extract(
@@ -158,30 +160,51 @@ def nightly(
     workers: Workers = CORES,
     seconds: Annotated[float, typer.Option(help="Wall-clock limit a file.")] = 600.0,
     memory: Annotated[int, typer.Option(help="Megabytes of address space a worker.")] = 6144,
+    lang: Annotated[Language, typer.Option(help="Language of the report.")] = Language.zh,
+    accept: Annotated[
+        str | None,
+        typer.Option(
+            metavar="RUN", help="Publish the dataset that this run held back, instead of a night."
+        ),
+    ] = None,
+    why: Annotated[
+        str | None, typer.Option(help="Why it is right, for the record; with --accept.")
+    ] = None,
     log_json: Annotated[
         bool, typer.Option("--log-json", help="One JSON line an event instead of plain lines.")
     ] = False,
 ) -> None:
     """Take newly filed, changed and withdrawn plans, renormalise, publish when healthy, report."""
     from batch.isolate import Limits
+    from nightly.accept import NotHeld
+    from nightly.accept import accept as publish_held
     from nightly.log import logger
-    from nightly.report import as_markdown
+    from nightly.markup import as_markdown
+    from nightly.morning import blocks
+    from nightly.report import Accepted
     from nightly.run import Busy, run_nightly
 
     log = logger(log_json)
+    if (accept is None) != (not why):
+        raise typer.BadParameter("--accept RUN and --why REASON go together", param_hint="--why")
     try:
-        report = run_nightly(
-            raw,
-            interim,
-            processed,
-            workers=workers,
-            limits=Limits(seconds, memory * 2**20),
-            log=log,
-        )
-    except Busy as error:
-        log("busy", reason=str(error))
+        if accept is not None:
+            word = Accepted(accept, getuser(), why or "")
+            report = publish_held(interim, processed, word, language=lang.value, log=log)
+        else:
+            report = run_nightly(
+                raw,
+                interim,
+                processed,
+                workers=workers,
+                limits=Limits(seconds, memory * 2**20),
+                language=lang.value,
+                log=log,
+            )
+    except (Busy, NotHeld) as error:
+        log(type(error).__name__.lower(), reason=str(error))
         raise typer.Exit(NOTHING_DONE) from error
     log("end", exit_code=report.exit_code, published=report.published, seconds=report.seconds)
     if not log_json:
-        typer.echo(as_markdown(report))
+        typer.echo(as_markdown(blocks(report, lang.value)), nl=False)
     raise typer.Exit(report.exit_code)

@@ -45,7 +45,7 @@ GRAVEST = (
 SCORES = ("pillar_score", "focus_score", "pillar_margin", "focus_margin", "text_confidence")
 
 # What follows from another column, what names the row or its making, where it stands on the page.
-_FOLLOWS = {"pillar", "focus", "year", "text_folded", "needs_review", "doubts", "is_current"}
+_FOLLOWS = {"measure", "pillar", "focus", "year", "text_folded", "needs_review", "doubts", "is_current"}
 _MAKING = {"extracted_at", "pipeline_version", "examples_version", "interim_sha256", "sha256"}
 _PLACE = {"boxes", "seq", "pages", "glyphs", "page_first", "page_last"}
 _NAMES = {"plan_id", "measure_id", "measure_key", "source_file", "review_url", "family_id"}

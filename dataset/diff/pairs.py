@@ -7,7 +7,7 @@ rows over.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,7 +53,8 @@ def pair_plans(before: list[Rows], after: list[Rows]) -> PlanPairs:
 
 
 def _file(plan: Rows) -> Hashable:
-    return plan["source_file"]
+    name: str = plan["source_file"]
+    return name
 
 
 def _filing(plan: Rows) -> Hashable:
@@ -61,7 +62,7 @@ def _filing(plan: Rows) -> Hashable:
 
 
 def _paired(
-    gone: list[Rows], new: list[Rows], key: Any
+    gone: list[Rows], new: list[Rows], key: Callable[[Rows], Hashable]
 ) -> tuple[list[tuple[Rows, Rows]], list[Rows], list[Rows]]:
     """Pairs of equal key (None is equal to nothing), in order; and what is left of both."""
     waiting: dict[Hashable, list[Rows]] = defaultdict(list)
