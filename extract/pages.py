@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+import msgspec
 import numpy as np
 
 from extract.layout.furniture import over_table
@@ -67,7 +68,38 @@ def read_pages(pages: list[Page]) -> Sheets:
             edges = next((list(g.xs) for g in grids if count_header_rows(g)), None)
         sheets.grids += grids
         sheets.open_lines.append((page.height, outside))
+    sheets.findings = _once(sheets.findings)
     return sheets
+
+
+def _once(findings: list[PrintedFinding]) -> list[PrintedFinding]:
+    """Notes of one code as one, which names the pages; what points at a spot stays by itself."""
+    notes: dict[str, list[PrintedFinding]] = {}
+    out: list[PrintedFinding] = []
+    for f in findings:
+        of_page = f.severity == "note" and f.box is None and f.page is not None
+        (notes.setdefault(f.code, []) if of_page else out).append(f)
+    return out + [_of_pages(alike) for alike in notes.values()]
+
+
+def _of_pages(alike: list[PrintedFinding]) -> PrintedFinding:
+    """One finding for several of one code, in the order of their pages."""
+    pages: dict[str, list[int]] = {}
+    for f in alike:
+        pages.setdefault(f.message, []).append(f.page or 0)
+    message = "".join(f"第{_ranges(at)}頁{text}" for text, at in pages.items())
+    return msgspec.structs.replace(alike[0], message=message)
+
+
+def _ranges(pages: list[int]) -> str:
+    """1、3–5 for 1, 3, 4, 5."""
+    runs: list[list[int]] = []
+    for page in pages:
+        if runs and page == runs[-1][-1] + 1:
+            runs[-1].append(page)
+        else:
+            runs.append([page])
+    return "、".join(f"{run[0]}–{run[-1]}" if len(run) > 1 else f"{run[0]}" for run in runs)
 
 
 def _note_page(page: Page, sheets: Sheets) -> None:
@@ -107,5 +139,5 @@ def _read_page(
 
 
 def _overprint(page: int, removed: int) -> PrintedFinding:
-    message = f"第{page}頁有{removed}個字重複印在同一位置，只計一次。"
+    message = f"有{removed}個字重複印在同一位置，只計一次。"
     return PrintedFinding(severity="note", code="overprint_removed", message=message, page=page)

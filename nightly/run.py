@@ -32,6 +32,7 @@ from nightly.runs import last_figures, write_report
 from normalize.pipeline import CORRECTIONS, NothingToDo
 from normalize.pipeline import normalize as make_dataset
 from normalize.rows.corrections import CorrectionError
+from normalize.sources import SourcesError
 
 ROOT = Path(__file__).parent.parent
 ROOMS = tuple(ROOT / room for room in ("batch", "dataset", "extract", "normalize"))
@@ -62,6 +63,7 @@ EXPECTED = (
     pa.ArrowException,
     NothingToDo,
     CorrectionError,
+    SourcesError,
     PublishError,
     Unhealthy,
 )
@@ -185,15 +187,20 @@ class _Night:
     def fingerprint(self, current: dict[str, Filed]) -> str:
         """Digest of all that a dataset hangs on.
 
-        Contents and names filed, code and data files, corrections, bounds.
+        Contents and names filed, code and data files, corrections, sources, bounds.
         """
         digest = hashlib.sha256(sources_digest(*ROOMS).encode())
         for sha, one in sorted(current.items()):
             digest.update(f"{sha} {file_name(one.path.name)!r}\n".encode())
         reviewed = sorted(self.corrections.glob("*.csv")) if self.corrections else []
-        for path in [*reviewed, self.bounds]:
+        sources = [self.sources] if self.sources.exists() else []
+        for path in [*reviewed, *sources, self.bounds]:
             digest.update(path.name.encode() + path.read_bytes())
         return digest.hexdigest()
+
+    @property
+    def sources(self) -> Path:
+        return self.raw / "sources.csv"
 
     def has_dataset(self) -> bool:
         return (self.processed / "plans.parquet").exists()
@@ -211,6 +218,7 @@ class _Night:
             self.interim,
             self.processed,
             corrections_dir=self.corrections,
+            sources=self.sources,
             workers=self.workers,
             gate=gate,
         )

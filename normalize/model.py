@@ -2,6 +2,7 @@
 
 Each row class has the columns of its table in `dataset.schema`, in that order (a test holds the two
 together); what a column means stands there. `dataset.publish.to_arrow` reads the attributes.
+Columns with a default spare users a join: `normalize.repeated` fills them last.
 """
 
 from __future__ import annotations
@@ -62,6 +63,10 @@ class MeasureRow:
     extra: str | None
     corrected: list[str]
     confirmed: list[str]
+    is_current: bool = True
+    agency_kind: str = "other"
+    source_file: str = ""
+    review_url: str = ""
 
 
 @dataclass(slots=True)
@@ -79,6 +84,11 @@ class UnitRow:
     unit_kind: str | None
     units_in_measure: int
     role: str | None
+    year_roc: int | None = None
+    focus: str | None = None
+    page_first: int | None = None
+    needs_review: bool = False
+    is_current: bool = True
 
 
 @dataclass(slots=True)
@@ -112,6 +122,9 @@ class PlanRow:
     column_headers: list[str]
     interim_sha256: str | None
     examples_version: str
+    source_url: str | None = None
+    source_date: str | None = None
+    source_licence: str | None = None
 
 
 @dataclass(slots=True)
@@ -136,6 +149,8 @@ class FindingRow:
     message: str
     page: int | None
     box: BoxRow | None
+    agency: str = ""
+    year: int | None = None
 
 
 @dataclass(slots=True)
@@ -173,6 +188,8 @@ class Draft:
     units: list[UnitRow] = field(default_factory=list)
     sections: list[SectionRow] = field(default_factory=list)
     findings: list[FindingRow] = field(default_factory=list)
+    doubtful: set[tuple[str, str]] = field(default_factory=set)
+    """(measure_id, code): rows that share in a finding which names another row or the plan."""
     open: list[tuple[int, list[str]]] = field(default_factory=list)
     """Measures whose focus point is to be inferred: (index, candidate codes, printed order)."""
     groups: list[tuple[int, int]] = field(default_factory=list)

@@ -32,11 +32,12 @@ from dataset.schema import (
 from extract.model import PrintedPlan
 from normalize.matching.focus_inference import SURE
 from normalize.model import Draft, FindingRow, PlanRow, TaxonomyRow
+from normalize.repeated import repeat
 from normalize.rows import corrections, filings
 from normalize.rows.changes import changes
-from normalize.rows.checks import TEXT_SURE
 from normalize.rows.draft import draft_file, draft_plan
 from normalize.rows.findings import finding
+from normalize.sources import SOURCES, Source, add_sources, read_sources
 from normalize.vocabulary.taxonomy import counterparts, editions
 
 CORRECTIONS = Path(__file__).parent.parent / "data" / "corrections"
@@ -79,6 +80,7 @@ def normalize(
     *,
     corrections_dir: Path | None = CORRECTIONS,
     codes_file: Path | None = None,
+    sources: Path | None = SOURCES,
     workers: int = 1,
     progress: Callable[[int, int], None] | None = None,
     gate: Callable[[dict[str, pa.Table]], None] | None = None,
@@ -86,25 +88,28 @@ def normalize(
     """Make and publish the dataset from the records at `interim_dir`, a folder or an address.
 
     `progress(done, total)` is called as plans are read. `gate(tables)` sees the finished tables
-    before they are published; what it raises keeps them from it.
+    before they are published; what it raises keeps them from it. `sources` is a list of where the
+    files were published, which need not exist.
 
     Raises NothingToDo when `interim_dir` holds no printed plan, CorrectionError for a malformed
-    corrections file and PublishError when tables do not fit the schema; in all three cases the
-    published dataset is as before.
+    corrections file, SourcesError for a malformed list of sources and PublishError when tables do
+    not fit the schema; in all cases the published dataset is as before.
     """
     out_dir = Path(out_dir)
     paths = records(at(interim_dir))
     if not paths:
         raise NothingToDo(f"no printed plan (*.json) in {interim_dir}")
     wanted = corrections.read_corrections(corrections_dir)
+    known = read_sources(sources)
     with _no_collector():
-        return _run(paths, out_dir, wanted, codes_file, workers, progress, gate)
+        return _run(paths, out_dir, wanted, codes_file, known, workers, progress, gate)
 
 
 def one_plan(printed: PrintedPlan) -> Draft:
     """The finished rows of a printed plan by itself: no corrections, no plans beside it."""
     draft = draft_plan(printed)
     _close(draft)
+    repeat(draft)
     return draft
 
 
@@ -125,6 +130,7 @@ def _run(
     out_dir: Path,
     wanted: list[corrections.Correction],
     codes_file: Path | None,
+    sources: dict[str, Source],
     workers: int,
     progress: Callable[[int, int], None] | None,
     gate: Callable[[dict[str, pa.Table]], None] | None,
@@ -135,6 +141,9 @@ def _run(
     for draft in drafts:
         _close(draft)
     filings.mark_current(drafts)
+    add_sources(drafts, sources)
+    for draft in drafts:
+        repeat(draft)
     out_dir.mkdir(parents=True, exist_ok=True)
     made = tables(drafts)
     if gate is not None:
@@ -186,17 +195,11 @@ def _close(draft: Draft) -> None:
     order = {m.measure_id: m.seq for m in draft.measures}
     draft.findings.sort(key=partial(_rank, order))
     rows = {m.measure_id: m for m in draft.measures}
-    doubts = {(f.measure_id, f.code) for f in draft.findings if f.severity != "note"}
-    # One finding stands for a plan garbled throughout; its rows are doubtful all the same.
-    named = {measure_id for measure_id, _ in doubts}
-    unlike = [m.measure_id for m in draft.measures if m.text_confidence < TEXT_SURE]
-    doubts |= {(measure_id, "garbled_text") for measure_id in unlike if measure_id not in named}
-    for measure_id, code in sorted((m, code) for m, code in doubts if m is not None):
+    checks = [f for f in draft.findings if f.severity != "note"]
+    named = {(f.measure_id, f.code) for f in checks if f.measure_id is not None}
+    for measure_id, code in sorted(named | draft.doubtful):
         rows[measure_id].doubts.append(code)
         rows[measure_id].needs_review = True
-    for unit in draft.units:
-        m = rows[unit.measure_id]
-        unit.taxonomy, unit.pillar_code, unit.focus_code = m.taxonomy, m.pillar_code, m.focus_code
     _judge(draft.plan, draft.findings)
 
 

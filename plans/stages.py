@@ -127,6 +127,12 @@ def normalize(
             metavar="CSV", help="Official agency codes (機關代碼,機關名稱) for plans.agency_code."
         ),
     ] = None,
+    sources: Annotated[
+        Path,
+        typer.Option(
+            metavar="CSV", help="Where the files were published (file,url,date,licence); optional."
+        ),
+    ] = RAW / "sources.csv",
 ) -> None:
     """Turn records into the dataset: match names, apply corrections, publish all tables at once."""
     from rich.console import Console
@@ -136,6 +142,7 @@ def normalize(
     from normalize.pipeline import normalize as run
     from normalize.report import show as show_report
     from normalize.rows.corrections import CorrectionError
+    from normalize.sources import SourcesError
 
     try:
         with bar("normalize") as progress:
@@ -144,10 +151,11 @@ def normalize(
                 out,
                 corrections_dir=corrections or CORRECTIONS,
                 codes_file=agency_codes,
+                sources=sources,
                 workers=workers,
                 progress=progress,
             )
-    except (NothingToDo, CorrectionError, PublishError, OSError) as error:
+    except (NothingToDo, CorrectionError, SourcesError, PublishError, OSError) as error:
         raise fail(error) from error
     show_report(report, Console(width=None if sys.stdout.isatty() else 160))
     raise typer.Exit(SOME_FAILED if report.exit_code else OK)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 import pymupdf
 import pytest
+from msgspec.structs import replace
 
 from dataset.kinds import KINDS
 from dataset.schema import MEASURES, PLANS
@@ -65,7 +67,7 @@ def rows(filed: PrintedPlan) -> list[Row]:
 
 def again(plan: PrintedPlan, digit: str = "f") -> PrintedPlan:
     """The same plan out of a file of other bytes."""
-    return plan.model_copy(deep=True, update={"sha256": digit * 64})
+    return replace(deepcopy(plan), sha256=digit * 64)
 
 
 def decided(rows: list[Row]) -> list[Row]:

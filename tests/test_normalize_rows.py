@@ -301,7 +301,7 @@ def test_a_plan_filed_again_keeps_its_keys_and_a_changed_measure_alone_gets_anot
     plan = printed_plan(load_truth()["jiaxian-114"])
     filed = keys(plan)
     assert len(set(filed)) == len(filed)
-    again = plan.model_copy(deep=True, update={"sha256": "f" * 64})
+    again = replace(deepcopy(plan), sha256="f" * 64)
     changed = again.rows[1].measures[0].paragraphs[0]
     again.rows[0].measures[0].paragraphs[0].text += " \u3000"  # no ink, no change
     assert keys(again) == filed
@@ -315,7 +315,7 @@ def test_another_agency_or_year_gives_other_keys() -> None:
     title = plan.title or ""
     others = [title.replace("114", "113"), title.replace("甲仙區", "三民區")]
     assert title not in others
-    made = [set(keys(plan.model_copy(update={"title": t}))) for t in (title, *others)]
+    made = [set(keys(replace(plan, title=t))) for t in (title, *others)]
     assert len(set.union(*made)) == sum(map(len, made))
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from dataset.export import export
 from extract.version import EXTRACTOR_VERSION, sources_digest
 
 from .conftest import SCAN
@@ -26,9 +27,20 @@ def test_every_make_command_of_the_readme_is_a_target() -> None:
 
 @pytest.mark.parametrize("code", re.findall(r"```python\n(.*?)```", README, re.DOTALL))
 def test_python_examples_of_the_readme_run(
-    code: str, digital: Path, capsys: pytest.CaptureFixture[str]
+    code: str,
+    digital: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    exec(compile(code.replace("data/processed", str(digital)), "README.md", "exec"), {})
+    """As in the folder of the repository after `make extract` and `make export`."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "data" / "processed").mkdir(parents=True)
+    for table in digital.resolve().glob("*.parquet"):
+        (tmp_path / "data" / "processed" / table.name).symlink_to(table)
+    if "data/processed/export" in code:
+        list(export(digital, tmp_path / "data" / "processed" / "export", ("csv",)))
+    exec(compile(code, "README.md", "exec"), {})
     assert capsys.readouterr().out.strip()
 
 

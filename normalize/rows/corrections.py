@@ -12,12 +12,12 @@ values stand in `old` and `new`: lists (units) with 、 between names, no value 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from dataset.kinds import KINDS
-from normalize.model import ROC_OFFSET, Draft, FindingRow, MeasureRow, PlanRow
+from normalize.model import ROC_OFFSET, Draft, MeasureRow, PlanRow
 from normalize.rows.findings import finding
 from normalize.rows.measures import filing_key
 from normalize.rows.units import unit_rows
@@ -226,7 +226,7 @@ def _set_plan(draft: Draft, c: Correction) -> None:
     if c.column == "is_current":
         draft.current = c.new.lower() == "true"
         return
-    draft.findings[:] = _unsettled(draft.findings, None, c.column)
+    _settle(draft, None, c.column)
     setattr(plan, c.column, parse(c.column, c.new))
     plan.year = plan.year_roc + ROC_OFFSET if plan.year_roc else None
     for measure in draft.measures:
@@ -236,7 +236,7 @@ def _set_plan(draft: Draft, c: Correction) -> None:
 
 
 def _set_measure(draft: Draft, row: MeasureRow, c: Correction) -> None:
-    draft.findings[:] = _unsettled(draft.findings, row.measure_id, c.column)
+    _settle(draft, row.measure_id, c.column)
     if written(getattr(row, c.column)) == c.new:
         row.confirmed.append(c.column)
         _be_sure(row, c)
@@ -256,13 +256,14 @@ def _set_measure(draft: Draft, row: MeasureRow, c: Correction) -> None:
         _set_wording(row, c)
 
 
-def _unsettled(
-    findings: Iterable[FindingRow], measure_id: str | None, column: str
-) -> list[FindingRow]:
-    """The findings without those that a person's word on the column has answered."""
-    return [
-        f for f in findings if f.measure_id != measure_id or column not in KINDS[f.code].columns
-    ]
+def _settle(draft: Draft, measure_id: str | None, column: str) -> None:
+    """Take back the findings that a person's word on the column has answered."""
+
+    def stands(about: str | None, code: str) -> bool:
+        return about != measure_id or column not in KINDS[code].columns
+
+    draft.findings[:] = [f for f in draft.findings if stands(f.measure_id, f.code)]
+    draft.doubtful = {found for found in draft.doubtful if stands(*found)}
 
 
 def _set_wording(row: MeasureRow, c: Correction) -> None:
