@@ -10,8 +10,8 @@ from dataset.diff.compare import diff
 from dataset.publish import publish
 from nightly.intake import Index
 from nightly.report import Accepted, Report
-from nightly.run import UNHEALTHY, Log, locked, published_tables, run_name
-from nightly.runs import last_figures, write_report
+from nightly.run import UNHEALTHY, Log, locked, published_tables
+from nightly.runs import last_figures, run_name, write_report
 
 
 class NotHeld(Exception):
@@ -33,7 +33,7 @@ def accept(
     """
     if not processed.is_dir():
         raise NotHeld(f"there is no dataset in {processed}")
-    report = Report(run_name(processed), accepted=accepted)
+    report = Report(run_name(processed / "runs"), accepted=accepted)
     with locked(processed):
         index = Index(interim)
         held, aside = index.held, processed / UNHEALTHY / accepted.run

@@ -47,7 +47,8 @@ class _Morning:
     def blocks(self) -> Iterable[Block]:
         report = self.report
         yield Heading(1, title(report, self.language))
-        yield Text(self.lead(), ("ok", "warn", "fail", "fail")[report.exit_code])
+        asks = report.exit_code == 1 or bool(report.decisions)
+        yield Text(self.lead(), "fail" if report.exit_code > 1 else "warn" if asks else "ok")
         if report.held:
             yield from self.held()
         if report.traceback:

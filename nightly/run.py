@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pyarrow as pa
@@ -27,8 +26,9 @@ from extract.document import file_name
 from extract.version import sources_digest
 from nightly import health
 from nightly.intake import Filed, Index
+from nightly.metrics import write_metrics
 from nightly.report import HeldBack, Report
-from nightly.runs import last_figures, write_report
+from nightly.runs import last_figures, run_name, write_report
 from normalize.pipeline import CORRECTIONS, NothingToDo
 from normalize.pipeline import normalize as make_dataset
 from normalize.rows.corrections import CorrectionError
@@ -44,7 +44,6 @@ UNFIT = ("correction_stale", "correction_orphaned")
 """Codes of findings about corrections that no longer fit."""
 UNHEALTHY = "unhealthy"
 """Folder of the dataset that is held back, under the name of its run."""
-RUN = "%Y-%m-%dT%H-%M-%SZ"
 
 Log = Callable[..., None]
 Tables = dict[str, pa.Table]
@@ -80,6 +79,7 @@ def run_nightly(
     bounds: Path = health.BOUNDS,
     corrections: Path | None = CORRECTIONS,
     language: str = "zh",
+    metrics: Path | None = None,
     log: Log = lambda event, **values: None,
 ) -> Report:
     """Run the batch once.
@@ -88,7 +88,7 @@ def run_nightly(
     """
     interim.mkdir(parents=True, exist_ok=True)
     processed.mkdir(parents=True, exist_ok=True)
-    report = Report(run_name(processed))
+    report = Report(run_name(processed / "runs"))
     night = _Night(raw, interim, processed, workers, limits, bounds, corrections, log, report)
     with locked(processed):
         log("start", raw=str(raw))
@@ -99,6 +99,8 @@ def run_nightly(
             log("not_published", reason=report.reason)
         try:
             write_report(report, processed / "runs", language)
+            if metrics is not None:
+                write_metrics(metrics, report, processed)
         except OSError as error:  # a full disk here costs the report, not the dataset
             log("report_failed", reason=str(error))
     return report
@@ -253,14 +255,6 @@ class _Night:
 def _broken(verdicts: list[health.Verdict]) -> str:
     bad = (v for v in verdicts if v.state == "fail")
     return "; ".join(f"{v.name} {v.value} < {v.minimum}" for v in bad)
-
-
-def run_name(processed: Path) -> str:
-    """UTC time, by which a run is called: the next second that no report has yet."""
-    now = datetime.now(UTC)
-    while (processed / "runs" / f"{now:{RUN}}.json").exists():
-        now += timedelta(seconds=1)
-    return f"{now:{RUN}}"
 
 
 @contextmanager

@@ -39,20 +39,22 @@ WORDS = 16
 
 # The gravest first; columns that are not named come after these, in the schema's order.
 GRAVEST = (
-    *("status", "reason", "agency", "year_roc", "taxonomy", "pillar_code", "focus_code", "units"),
-    *("unit_kind", "role", "text", "theme", "title", "heading", "kind", "marker"),
+    *("status", "reason", "is_current", "agency", "year_roc", "taxonomy"),
+    *("pillar_code", "focus_code", "units", "unit_kind", "role"),
+    *("text", "theme", "title", "heading", "kind", "marker"),
 )
 SCORES = ("pillar_score", "focus_score", "pillar_margin", "focus_margin", "text_confidence")
 
 # What follows from another column, what names the row or its making, where it stands on the page.
-_FOLLOWS = {"measure", "pillar", "focus", "year", "text_folded", "needs_review", "doubts", "is_current"}
+_FOLLOWS = {"measure", "pillar", "focus", "year", "text_folded", "needs_review", "doubts"}
 _MAKING = {"extracted_at", "pipeline_version", "examples_version", "interim_sha256", "sha256"}
 _PLACE = {"boxes", "seq", "pages", "glyphs", "page_first", "page_last"}
 _NAMES = {"plan_id", "measure_id", "measure_key", "source_file", "review_url", "family_id"}
 _COUNTS = {"findings", "measures", "glyphs_unplaced"}
 ASIDE = _FOLLOWS | _MAKING | _PLACE | _NAMES | _COUNTS
-# Columns of `measures` that repeat their plan's are told once, with the plan.
-OF_PLAN = (set(PLANS.names) & set(MEASURES.names)) - {"title"}
+# Columns that repeat those of another table are told once, there.
+_OF_PLAN = set(PLANS.names) - {"title"}
+REPEATED = {MEASURES.name: _OF_PLAN, MEASURE_UNITS.name: _OF_PLAN | set(MEASURES.names)}
 
 
 def diff(before: Tables | None, after: Tables) -> Difference:
@@ -191,7 +193,7 @@ def _differences(
     table: str, before: tuple[pa.Table, Ints], after: tuple[pa.Table, Ints]
 ) -> Iterator[tuple[str, Mask]]:
     """Columns in which paired rows differ, and in which of them."""
-    aside = ASIDE | (OF_PLAN if table != PLANS.name else set())
+    aside = ASIDE | REPEATED.get(table, set())
     for column in after[0].column_names:
         if column in aside or column not in before[0].column_names:
             continue
