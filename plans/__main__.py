@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
+from typing import Annotated
 
 import typer
 
-from plans import stages, views
+from plans import doctor, nights, stages, views
 from plans.console import CODES, OK
 
 HELP = """Kaohsiung's service-improvement plans (提升服務執行計畫), from filed PDF to tidy dataset.
@@ -27,12 +28,13 @@ NIGHTLY = (
 COMMANDS = (
     (stages.extract, EXTRACT),
     (stages.normalize, f"Example: plans normalize data/interim --out data/processed\n\n{CODES}"),
-    (stages.nightly, NIGHTLY),
+    (nights.nightly, NIGHTLY),
     (views.show, "Example: plans show data/raw/sanmin-114.pdf"),
     (views.check, "Exit codes: 0 no error · 1 a finding is an error · 2 no dataset."),
     (views.review, "Example: plans review && xdg-open data/processed/review/index.html"),
     (views.export, "Example: plans export --format xlsx"),
     (views.harmonise, None),
+    (doctor.doctor, "Exit codes: 0 all well, or a warning · 1 something is missing or broken."),
 )
 """What runs, and what its help ends with; in the order of `plans --help`."""
 
@@ -46,6 +48,30 @@ app = typer.Typer(
 )
 for _command, _epilog in COMMANDS:
     app.command(epilog=_epilog)(_command)
+app.add_typer(nights.runs, name="runs")
+
+
+def _version(asked: bool) -> None:
+    """Print the versions and leave, when asked."""
+    if asked:
+        from extract.version import EXTRACTOR_VERSION
+        from normalize.version import VERSION
+
+        stages = f"extract {EXTRACTOR_VERSION}, normalize {VERSION}"
+        typer.echo(f"plans {doctor.own_version()} ({stages})")
+        raise typer.Exit
+
+
+@app.callback()
+def _common(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_version, is_eager=True, help="Print the versions and leave."
+        ),
+    ] = False,
+) -> None:
+    pass
 
 
 def main(argv: list[str] | None = None, command: str | None = None) -> int:

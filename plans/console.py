@@ -25,6 +25,12 @@ RawOption = Annotated[Path, typer.Option("--raw", help="Folder of PDF files.")]
 Workers = Annotated[
     int, typer.Option(min=1, help="Processes to use; one a core by default.", show_default=False)
 ]
+Corrections = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="DIR", help="Folder of reviewed corrections.", show_default="beside the dataset"
+    ),
+]
 RAW, INTERIM, PROCESSED = Path("data/raw"), Path("data/interim"), Path("data/processed")
 
 
@@ -32,6 +38,22 @@ def fail(message: object) -> typer.Exit:
     """Print an error on stderr; to be raised: `raise fail(error) from error`."""
     typer.secho(f"error: {message}", fg="red", err=True)
     return typer.Exit(NOTHING_DONE)
+
+
+def taken(what: str, given: Path | None, processed: Path) -> Path | None:
+    """The folder `what` that a run takes, and say so on stderr: the one given, else the one beside
+    the dataset; None where there is none.
+
+    Raises typer.BadParameter for a given folder that is none.
+    """
+    folder = given or processed.parent / what
+    if not folder.is_dir():
+        if given is not None:
+            raise typer.BadParameter(f"no folder {given}", param_hint=f"--{what}")
+        typer.echo(f"{what}: none (no folder {folder})", err=True)
+        return None
+    typer.echo(f"{what}: {folder}", err=True)
+    return folder
 
 
 class Progress(Protocol):

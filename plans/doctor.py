@@ -13,7 +13,10 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
 from pathlib import Path
 
+import typer
+
 from extract.readers import READERS
+from plans.console import OK, PROCESSED, SOME_FAILED, Processed
 
 OLDEST = (3, 11)
 ROOM = 2 * 2**30
@@ -32,6 +35,17 @@ class Told:
     found: str
     hint: str = ""
     needed: bool = True
+
+
+def doctor(processed: Processed = PROCESSED) -> None:
+    """Look whether this machine has what the program needs, and whether the dataset is whole."""
+    everything = [Told("plans", True, own_version()), *look(processed)]
+    for told in everything:
+        mark = "ok  " if told.well else "FAIL" if told.needed else "warn"
+        typer.echo(
+            f"{mark} {told.what}: {told.found}" + (f"; {told.hint}" if not told.well else "")
+        )
+    raise typer.Exit(OK if all(t.well or not t.needed for t in everything) else SOME_FAILED)
 
 
 def own_version() -> str:

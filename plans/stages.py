@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from enum import StrEnum
-from getpass import getuser
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,12 +18,11 @@ from plans.console import (
     PROCESSED,
     RAW,
     SOME_FAILED,
-    Interim,
-    ProcessedOption,
-    RawOption,
+    Corrections,
     Workers,
     bar,
     fail,
+    taken,
 )
 
 if TYPE_CHECKING:
@@ -34,7 +32,6 @@ if TYPE_CHECKING:
 # The type checker wants the names written out; they stand in the readers' table alone.
 ReaderName = StrEnum("ReaderName", list(READERS))  # type: ignore[misc]
 DEFAULT = ReaderName(next(iter(READERS)))
-Language = StrEnum("Language", ["zh", "en"])
 
 
 def extract(
@@ -115,12 +112,7 @@ def normalize(
     ] = str(INTERIM),
     out: Annotated[Path, typer.Option(help="Folder of the dataset.")] = PROCESSED,
     workers: Workers = CORES,
-    corrections: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="DIR", help="Folder of reviewed corrections.", show_default="data/corrections"
-        ),
-    ] = None,
+    corrections: Corrections = None,
     agency_codes: Annotated[
         Path | None,
         typer.Option(
@@ -138,7 +130,7 @@ def normalize(
     from rich.console import Console
 
     from dataset.publish import PublishError
-    from normalize.pipeline import CORRECTIONS, NothingToDo
+    from normalize.pipeline import NothingToDo
     from normalize.pipeline import normalize as run
     from normalize.report import show as show_report
     from normalize.rows.corrections import CorrectionError
@@ -149,7 +141,7 @@ def normalize(
             report = run(
                 interim,
                 out,
-                corrections_dir=corrections or CORRECTIONS,
+                corrections_dir=taken("corrections", corrections, out),
                 codes_file=agency_codes,
                 sources=sources,
                 workers=workers,
@@ -159,60 +151,3 @@ def normalize(
         raise fail(error) from error
     show_report(report, Console(width=None if sys.stdout.isatty() else 160))
     raise typer.Exit(SOME_FAILED if report.exit_code else OK)
-
-
-def nightly(
-    raw: RawOption = RAW,
-    interim: Interim = INTERIM,
-    processed: ProcessedOption = PROCESSED,
-    workers: Workers = CORES,
-    seconds: Annotated[float, typer.Option(help="Wall-clock limit a file.")] = 600.0,
-    memory: Annotated[int, typer.Option(help="Megabytes of address space a worker.")] = 6144,
-    lang: Annotated[Language, typer.Option(help="Language of the report.")] = Language.zh,
-    accept: Annotated[
-        str | None,
-        typer.Option(
-            metavar="RUN", help="Publish the dataset that this run held back, instead of a night."
-        ),
-    ] = None,
-    why: Annotated[
-        str | None, typer.Option(help="Why it is right, for the record; with --accept.")
-    ] = None,
-    log_json: Annotated[
-        bool, typer.Option("--log-json", help="One JSON line an event instead of plain lines.")
-    ] = False,
-) -> None:
-    """Take newly filed, changed and withdrawn plans, renormalise, publish when healthy, report."""
-    from batch.isolate import Limits
-    from nightly.accept import NotHeld
-    from nightly.accept import accept as publish_held
-    from nightly.log import logger
-    from nightly.markup import as_markdown
-    from nightly.morning import blocks
-    from nightly.report import Accepted
-    from nightly.run import Busy, run_nightly
-
-    log = logger(log_json)
-    if (accept is None) != (not why):
-        raise typer.BadParameter("--accept RUN and --why REASON go together", param_hint="--why")
-    try:
-        if accept is not None:
-            word = Accepted(accept, getuser(), why or "")
-            report = publish_held(interim, processed, word, language=lang.value, log=log)
-        else:
-            report = run_nightly(
-                raw,
-                interim,
-                processed,
-                workers=workers,
-                limits=Limits(seconds, memory * 2**20),
-                language=lang.value,
-                log=log,
-            )
-    except (Busy, NotHeld) as error:
-        log(type(error).__name__.lower(), reason=str(error))
-        raise typer.Exit(NOTHING_DONE) from error
-    log("end", exit_code=report.exit_code, published=report.published, seconds=report.seconds)
-    if not log_json:
-        typer.echo(as_markdown(blocks(report, lang.value)), nl=False)
-    raise typer.Exit(report.exit_code)
