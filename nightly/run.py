@@ -33,6 +33,7 @@ from normalize.pipeline import CORRECTIONS, NothingToDo
 from normalize.pipeline import normalize as make_dataset
 from normalize.rows.corrections import CorrectionError
 from normalize.sources import SourcesError
+from normalize.vocabulary.files import data_files
 
 ROOT = Path(__file__).parent.parent
 ROOMS = tuple(ROOT / room for room in ("batch", "dataset", "extract", "normalize"))
@@ -189,14 +190,15 @@ class _Night:
     def fingerprint(self, current: dict[str, Filed]) -> str:
         """Digest of all that a dataset hangs on.
 
-        Contents and names filed, code and data files, corrections, sources, bounds.
+        Contents and names filed, code and data files, vocabulary, corrections, sources, bounds.
         """
         digest = hashlib.sha256(sources_digest(*ROOMS).encode())
         for sha, one in sorted(current.items()):
             digest.update(f"{sha} {file_name(one.path.name)!r}\n".encode())
         reviewed = sorted(self.corrections.glob("*.csv")) if self.corrections else []
+        added = data_files("*")
         sources = [self.sources] if self.sources.exists() else []
-        for path in [*reviewed, *sources, self.bounds]:
+        for path in [*reviewed, *added, *sources, self.bounds]:
             digest.update(path.name.encode() + path.read_bytes())
         return digest.hexdigest()
 

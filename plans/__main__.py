@@ -9,6 +9,7 @@ import typer
 
 from plans import doctor, nights, stages, views
 from plans.console import CODES, OK
+from plans.vocabulary import vocabulary
 
 HELP = """Kaohsiung's service-improvement plans (提升服務執行計畫), from filed PDF to tidy dataset.
 
@@ -49,6 +50,7 @@ app = typer.Typer(
 for _command, _epilog in COMMANDS:
     app.command(epilog=_epilog)(_command)
 app.add_typer(nights.runs, name="runs")
+app.add_typer(vocabulary, name="vocabulary")
 
 
 def _version(asked: bool) -> None:

@@ -31,6 +31,14 @@ Corrections = Annotated[
         metavar="DIR", help="Folder of reviewed corrections.", show_default="beside the dataset"
     ),
 ]
+Vocabulary = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="DIR",
+        help="Folder of files that add to the vocabulary.",
+        show_default="beside the dataset",
+    ),
+]
 RAW, INTERIM, PROCESSED = Path("data/raw"), Path("data/interim"), Path("data/processed")
 
 

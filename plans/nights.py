@@ -20,6 +20,7 @@ from plans.console import (
     Interim,
     ProcessedOption,
     RawOption,
+    Vocabulary,
     Workers,
     fail,
     taken,
@@ -36,6 +37,7 @@ def nightly(
     seconds: Annotated[float, typer.Option(help="Wall-clock limit a file.")] = 600.0,
     memory: Annotated[int, typer.Option(help="Megabytes of address space a worker.")] = 6144,
     corrections: Corrections = None,
+    vocabulary: Vocabulary = None,
     lang: Annotated[Language, typer.Option(help="Language of the report.")] = Language.zh,
     accept: Annotated[
         str | None,
@@ -65,6 +67,7 @@ def nightly(
     from nightly.morning import blocks
     from nightly.report import Accepted
     from nightly.run import Busy, run_nightly
+    from normalize.vocabulary.files import use
 
     log = logger(log_json)
     if (accept is None) != (not why):
@@ -74,6 +77,7 @@ def nightly(
             word = Accepted(accept, getuser(), why or "")
             report = publish_held(interim, processed, word, language=lang.value, log=log)
         else:
+            use(taken("vocabulary", vocabulary, processed))
             report = run_nightly(
                 raw,
                 interim,

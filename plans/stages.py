@@ -19,6 +19,7 @@ from plans.console import (
     RAW,
     SOME_FAILED,
     Corrections,
+    Vocabulary,
     Workers,
     bar,
     fail,
@@ -113,6 +114,7 @@ def normalize(
     out: Annotated[Path, typer.Option(help="Folder of the dataset.")] = PROCESSED,
     workers: Workers = CORES,
     corrections: Corrections = None,
+    vocabulary: Vocabulary = None,
     agency_codes: Annotated[
         Path | None,
         typer.Option(
@@ -135,8 +137,10 @@ def normalize(
     from normalize.report import show as show_report
     from normalize.rows.corrections import CorrectionError
     from normalize.sources import SourcesError
+    from normalize.vocabulary.files import use
 
     try:
+        use(taken("vocabulary", vocabulary, out))
         with bar("normalize") as progress:
             report = run(
                 interim,

@@ -48,16 +48,16 @@ MAY_IMPORT: dict[str, set[str]] = {
     "extract.compare": MODEL | {"batch.store", "extract.document"},
     "dataset": set(),
     "normalize.version": set(),
-    "normalize.vocabulary": {"extract.script"},
+    "normalize.vocabulary": {"extract.errors", "extract.script"},
     "normalize.model": {"dataset", "extract.model", "normalize.vocabulary"},
     "normalize.matching": NAMES,
     "normalize.rows": ROWS,
     "normalize": ROWS | {"normalize.rows"},
     "review": STAGES | {"normalize", "normalize.rows", "normalize.vocabulary"},
-    "nightly": STAGES | {"normalize", "normalize.rows"},
+    "nightly": STAGES | {"normalize", "normalize.rows", "normalize.vocabulary"},
     "plans": STAGES
     | {"extract.readers", "nightly", "review"}
-    | {"normalize", "normalize.rows", "normalize.vocabulary"},
+    | {"normalize", "normalize.matching", "normalize.rows", "normalize.vocabulary"},
 }
 PACKAGES = sorted({room.partition(".")[0] for room in MAY_IMPORT})
 
