@@ -92,13 +92,14 @@ def extract_document(
         # taken.
         raise BadInput(name, "檔案損壞或不完整，讀出的內容不能採用。")
     seen = list(pages) if debug is not None else []
-    plan = build_plan(pages, name, digest)
+    plan, breaks = build_plan(pages, name, digest)
     plan.extractor_version = EXTRACTOR_VERSION
     plan.findings += _damaged_fonts(warnings)
     if debug is not None:
-        from extract.debug import draw_pages
+        from extract.debug import draw_pages, write_breaks
 
         draw_pages(path, seen, plan, debug)
+        write_breaks(path, breaks, debug)
     if not plan.glyphs:
         plan.status, plan.reason = "failed", "檔案裡沒有任何文字，圖像也辨識不出文字。"
         plan.findings.append(

@@ -50,7 +50,7 @@ def table_doubts(table: PlanTable, read: TableRows) -> Iterator[PrintedFinding]:
             if doubts:
                 yield _paragraph_unsure("", doubts, (r, m))
     said: set[int] = set()
-    for at in table.joins:
+    for at in table.breaks:
         # One finding a break: the doubt of an outer cell is that of those within it.
         if id(at.line) in holders.keys() - said and not at.verdict.sure:
             said.add(id(at.line))

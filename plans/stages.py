@@ -52,7 +52,7 @@ def extract(
         typer.Option(
             metavar="DIR",
             help="Also write each page as a picture with rules, cells, lines, measures and units "
-            "drawn on.",
+            "drawn on, and why each page break was read as it was.",
         ),
     ] = None,
     scheduler: Annotated[

@@ -25,9 +25,9 @@ def paragraph(*odds: float) -> Rejoined:
 
 
 def findings(
-    own: list[Item], joins: tuple[Break, ...] = (), levels: Levels = NUMBERED
+    own: list[Item], breaks: tuple[Break, ...] = (), levels: Levels = NUMBERED
 ) -> list[PrintedFinding]:
-    table = SimpleNamespace(styles=SimpleNamespace(levels=levels), joins=list(joins))
+    table = SimpleNamespace(styles=SimpleNamespace(levels=levels), breaks=list(breaks))
     read = TableRows(items=[[], own])
     return list(table_doubts(table, read))  # type: ignore[arg-type]
 

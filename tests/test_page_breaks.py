@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from array import array
+from math import inf
 
 import pytest
 
 from extract.layout.lines import Line
 from extract.paragraphs.rejoin import Limits, Placed
 from extract.script import markers
-from extract.table.breaks import heading_runs_on, measure_runs_on
+from extract.table.breaks import Verdict, heading_runs_on, measure_runs_on, settle
 from extract.table.styles import Styles
 from extract.text.levels import Levels
 
@@ -119,3 +120,43 @@ def test_what_only_text_decides_knows_its_lead(
     style = styles("number")
     verdict = measure_runs_on(above(*before), below(*after), (True, True), 0.0, style, LIMITS)
     assert (verdict.joins, verdict.sure) == (joins, sure), verdict
+
+
+@pytest.mark.parametrize(
+    "own, joins, leads",
+    [
+        # Nothing contradicts: each by itself.
+        ((3.0, 3.0, 9.0), (True, True, True), (15.0, 12.0, 9.0)),
+        ((3.0, 3.0, -9.0), (True, True, False), (6.0, 3.0, 9.0)),
+        ((3.0, -4.0, -1.0), (True, False, False), (3.0, 4.0, 5.0)),
+        # A cell within goes on: what it stands in does, too, if that is not ruled out.
+        ((-5.0, 9.0), (True, True), (4.0, 4.0)),
+        ((-5.0, -5.0, 9.0), (False, False, False), (1.0, 1.0, 1.0)),
+        ((-inf, 9.0, 9.0), (False, False, False), (inf, inf, inf)),
+        ((3.0, -inf, 9.0), (True, False, False), (3.0, inf, inf)),
+        # Equal: no cell goes on.
+        ((-5.0, 5.0), (False, False), (0.0, 0.0)),
+    ],
+)
+def test_cells_beside_each_other_are_settled_together(
+    own: tuple[float, ...], joins: tuple[bool, ...], leads: tuple[float, ...]
+) -> None:
+    alone = {role: Verdict(odds > 0, role, abs(odds)) for role, odds in zip("pfm", own)}
+    settled = settle(alone).values()
+    assert tuple(v.joins for v in settled) == joins
+    assert tuple(v.lead for v in settled) == leads
+
+
+def test_the_cell_that_overrules_is_named() -> None:
+    ends, goes_on = Verdict(False, "would have fitted", 5.0), Verdict(True, "no unit", 9.0)
+    assert settle({"pillar": ends, "measure": goes_on})["pillar"].why == "measure: no unit"
+    ruled_out = Verdict(False, "opens with a marker")
+    settled = settle({"pillar": ruled_out, "measure": goes_on})
+    assert settled["measure"].why == "pillar: opens with a marker"
+
+
+def test_a_line_left_unspread_at_the_foot_of_a_page_does_not_end_its_sentence() -> None:
+    short = above(FULL, FULL[:-1])  # one glyph short: 資、 would not have fitted
+    justified = Limits(0.0, 0.0, justified=True)
+    verdict = measure_runs_on(short, below("資、合夥"), (True, True), 0.0, styles(), justified)
+    assert verdict.joins and verdict.sure

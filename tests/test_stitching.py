@@ -90,3 +90,113 @@ def test_a_measure_cut_in_mid_sentence_runs_on_whatever_its_headings_look_like(
         ("".join(pillar), f"{FULL}{FULL}案件並列管。", "".join(units)),
         ("精進態度", "辦理講習。", "人事室"),
     ]
+
+
+def test_a_list_that_goes_on_takes_the_row_with_it() -> None:
+    made = table(
+        grid(
+            1,
+            (LABELS[0], *LABELS[2:]),
+            ("完備/流程", "1.檢討流程。/2.公布時程。", ""),
+            ("通信/服務", "1.設置櫃臺。", ""),
+        ),
+        grid(2, ("網路/業務", "2.備有用品。", ""), ("精進/態度", "1.辦理講習。/2.考核。", "")),
+    )
+    assert [(r[0], r[2]) for r in rows(made)] == [
+        ("完備流程", "1.檢討流程。2.公布時程。"),
+        ("通信服務網路業務", "1.設置櫃臺。2.備有用品。"),
+        ("精進態度", "1.辦理講習。2.考核。"),
+    ]
+
+
+def test_a_strip_left_of_a_row_that_was_moved_is_no_row() -> None:
+    made = table(
+        grid(
+            1,
+            LABELS,
+            ("一、完備/流程", "(一)建立/程序", "1.檢討流程。", "社會課"),
+            (None, "", "", ""),
+        ),
+        grid(
+            2, ("", "(二)公開/流程", "1.公布時程。", "秘書室"), (None, None, "2.檢討。", "人事室")
+        ),
+    )
+    assert rows(made) == [
+        ("一、完備流程", "(一)建立程序", "1.檢討流程。", "社會課"),
+        ("一、完備流程", "(二)公開流程", "1.公布時程。", "秘書室"),
+        ("一、完備流程", "(二)公開流程", "2.檢討。", "人事室"),
+    ]
+
+
+@pytest.mark.parametrize("units", [("秘書室", ""), ("", "秘書室")], ids=["above", "below"])
+def test_a_unit_cell_beside_several_rows_serves_those_on_both_pages(units: tuple[str, str]) -> None:
+    made = table(
+        grid(
+            1,
+            LABELS,
+            ("一、完備/流程", "(一)建立/程序", "1.檢討流程。", "社會課"),
+            (None, None, "2.設置櫃臺。", None),
+            (None, None, "3.公布時程。", units[0]),
+            (None, None, "4.製作摺頁。", None),
+        ),
+        grid(2, ("", "", "5.檢討摺頁。", units[1]), (None, None, "6.檢討時程。", None)),
+    )
+    assert [r[3] for r in rows(made)] == ["社會課"] * 2 + ["秘書室"] * 4
+    assert len({id(unit) for row in made.rows[2:] for unit in row.units}) == 1
+
+
+TWO_LEVELS = (
+    ("執行要項", "執行重點", "推動作法", "辦理情形"),
+    (None, None, None, "執行單位"),
+)
+
+
+@pytest.mark.parametrize("goes_on", ["", "/持續推動/相關措施"], ids=["empty", "text"])
+def test_a_header_of_two_levels_is_cut_from_the_merged_cells_that_go_on_below_it(
+    goes_on: str,
+) -> None:
+    again = (LABELS[0] + goes_on, *TWO_LEVELS[0][1:])
+    made = table(
+        grid(1, *TWO_LEVELS, ("一、完備/流程", "(一)建立/程序", "1.檢討流程。", "社會課")),
+        grid(
+            2,
+            again,
+            TWO_LEVELS[1],
+            (None, "(二)公開/流程", "1.公布時程。", "秘書室"),
+            ("二、精進/態度", "(一)辦理/訓練", "1.辦理講習。", "人事室"),
+        ),
+    )
+    pillar = "一、完備流程" + goes_on.replace("/", "")
+    assert rows(made) == [
+        (pillar, "(一)建立程序", "1.檢討流程。", "社會課"),
+        (pillar, "(二)公開流程", "1.公布時程。", "秘書室"),
+        ("二、精進態度", "(一)辦理訓練", "1.辦理講習。", "人事室"),
+    ]
+    assert made.header_repeats and len(made.header_lines) == 10
+
+
+@pytest.mark.parametrize(
+    "first, again",
+    [
+        (("執行要項/執行重點", "推動作法"), ("執行重點", "推動作法")),
+        (("執行要項／重點", "推動作法"), ("重點", "推動作法")),
+        (("執行重點", "推動作法"), ("推動作法/執行重點", "推動作法")),
+    ],
+)
+def test_labels_that_share_a_cell_are_known_apart_and_together(
+    first: tuple[str, str], again: tuple[str, str]
+) -> None:
+    made = table(
+        grid(1, (*first, "執行單位"), ("完備/流程", "1.檢討流程。", "社會課")),
+        grid(
+            2,
+            (*again, "執行單位"),
+            (None, "2.公布時程。", "秘書室"),
+            ("精進/態度", "1.辦理講習。", "人事室"),
+        ),
+    )
+    assert [(r[0] + r[1], r[2]) for r in rows(made)] == [
+        ("完備流程", "1.檢討流程。"),
+        ("完備流程", "2.公布時程。"),
+        ("精進態度", "1.辦理講習。"),
+    ]

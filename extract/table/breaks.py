@@ -134,6 +134,8 @@ def measure_runs_on(
     first = lines[0]
     if room > ROOM * LEADING * first.size:
         return Verdict(False, "room left above the break")
+    one_sided = units[0] != units[1]
+    split_unit = one_sided and not styles.units_merged
     found = first.marker
     if found is not None and found.style == styles.inside:
         return Verdict(False, "opens with a focus point")
@@ -141,14 +143,15 @@ def measure_runs_on(
         if found.level > markers.LEVEL[styles.top]:
             return Verdict(True, "opens with a sub-item", HINT if found.number == 1 else INSIDE)
         if found.style == styles.top:
-            return _numbered(above, found, units == (True, False), styles)
+            return _numbered(above, found, units[0] and split_unit, styles)
     odds = _break_odds(above, first, limits)
-    if units[0] != units[1] and not styles.units_merged:
+    if split_unit:
         return Verdict(True, "a unit on one side only", HABIT + max(-HINT, min(-odds, HINT)))
     if _sentence_ends(above):
         return Verdict(False, "sentence ends above the break", _bounded(odds, TEXT))
     # A heading whose body comes on the next page, or a clause that goes on.
-    return Verdict(True, "no sentence ends above the break", _bounded(-odds, TEXT))
+    lead = _bounded(-odds, TEXT) + HINT * one_sided
+    return Verdict(True, "no sentence ends above the break", lead)
 
 
 def _numbered(above: list[Placed], found: Marker, without: bool, styles: Styles) -> Verdict:

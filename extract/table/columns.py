@@ -9,6 +9,7 @@ from itertools import pairwise
 from extract.layout.grid import Cell, Grid
 from extract.script import markers
 from extract.script.vocabulary import HEADERS
+from extract.table.headers import Words, label_words
 from extract.units.beside import UNIT_END
 
 _NUMBERS = re.compile(r"[0-9０-９.、\-－()（）]{1,5}")
@@ -36,6 +37,8 @@ class Columns:
     labels: list[str]
     """The header label above each column."""
     header_rows: int
+    words: Words
+    """What the header prints, to know it again."""
 
     def of(self, role: str) -> list[int]:
         return [i for i, r in enumerate(self.roles) if r == role]
@@ -96,7 +99,9 @@ def find_columns(grid: Grid) -> Columns | None:
         return None
     left = grid.xs[0]
     edges = [grid.xs[i] - left for i in used]
-    return Columns(left, edges, roles, [_squeeze(c.text) for c in header], labels, rows)
+    return Columns(
+        left, edges, roles, [_squeeze(c.text) for c in header], labels, rows, label_words(header)
+    )
 
 
 def _squeeze(text: str) -> str:

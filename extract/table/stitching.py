@@ -14,7 +14,7 @@ from extract.paragraphs.witness import inner_pairs
 from extract.table.breaks import Break, Verdict, heading_runs_on, measure_runs_on, settle
 from extract.table.columns import EXTRA, Columns
 from extract.table.headings import take_headings
-from extract.table.parts import Part, Row, TextCell, beside, find_parts
+from extract.table.parts import Part, Row, TextCell, beside, find_parts, see_numbers
 from extract.table.styles import Styles, read_styles
 from extract.text.levels import BAND, LEVELS
 
@@ -32,7 +32,7 @@ class PlanTable:
     limits: dict[str, Limits]
     styles: Styles
     header_lines: list[Line]
-    joins: list[Break]
+    breaks: list[Break]
     """What was decided at each page break, in printed order."""
     headings: list[Line]
     """Lines outside the grids that head a part of the table."""
@@ -54,6 +54,7 @@ def stitch(
     headings = take_headings(parts, open_lines)
     pairs = inner_pairs(line.chars for g in grids for c in g.cells for line in c.lines)
     limits = {role: _limits(parts, role, pairs) for role in TEXT}
+    see_numbers(parts, limits["measure"])
     styles = read_styles(parts)
     stitcher = _Stitcher(columns, limits, styles)
     for part, room in zip(parts, _room(parts, heights)):

@@ -114,23 +114,35 @@ def between(lines: Iterable[Line], places: list[Place]) -> list[Line]:
     first, last = (parts[0].page, parts[0].top), (parts[-1].page, parts[-1].top)
     inside = [line for line in lines if first < (line.page, line.baseline) < last]
     said = Counter(line.text for line in inside)
-    above = nearest_above(lines, parts[0])
+    above = _nearest_above([line for line in lines if line.page == parts[0].page], parts[0])
     return [line for line in inside if GOES_ON.search(line.text) or said[line.text] > 1] + (
         [above] if above is not None and _INTRODUCES.search(above.text) else []
     )
 
 
-def caption(lines: Iterable[Line], place: Place) -> Line | None:
-    """The line right above a table that names it: a short phrase, or 附件一、…"""
-    line = nearest_above(lines, place)
-    if line is None or section_marker(line) is not None:
-        return None
-    return line if _ATTACHED.match(line.text) or is_title(line.text) else None
+def captions(lines: Iterable[Line], places: list[Place]) -> dict[int, Line]:
+    """The lines that name tables other than the plan table, by place: the line right above one,
+    if it is a short phrase or 附件一、…
+    """
+    pages: dict[int, list[Line]] = {}
+    for line in lines:
+        pages.setdefault(line.page, []).append(line)
+    above = {
+        n: _nearest_above(pages.get(place.page, []), place)
+        for n, place in enumerate(places)
+        if not place.plan
+    }
+    return {n: line for n, line in above.items() if line is not None and _names(line)}
 
 
-def nearest_above(lines: Iterable[Line], place: Place) -> Line | None:
-    """The last line above a table, where it stands close: within three of its sizes."""
-    above = [line for line in lines if line.page == place.page and line.baseline < place.top]
+def _names(line: Line) -> bool:
+    named = _ATTACHED.match(line.text) is not None or is_title(line.text)
+    return named and section_marker(line) is None
+
+
+def _nearest_above(lines: Iterable[Line], place: Place) -> Line | None:
+    """The last of a page's lines above a table, if it stands within three of its sizes."""
+    above = [line for line in lines if line.baseline < place.top]
     nearest = max(above, key=lambda line: line.baseline, default=None)
     if nearest is None or place.top - nearest.baseline > 3 * nearest.size:
         return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from extract.model import PrintedPlan, PrintedSection
+from extract.model import PrintedPlan, PrintedSection, PrintedTable
 from normalize.model import SectionRow
 from normalize.vocabulary.files import data_files, kept, shaped
 from normalize.vocabulary.shapes import SectionsFile
@@ -33,8 +33,7 @@ def _section_row(plan_id: str, seq: int, section: PrintedSection) -> SectionRow:
     heading = repair(section.heading)
     lines = [repair(p.text) for p in section.paragraphs]
     for table in section.tables:
-        rows = (cells for cells in [table.header, *table.rows] if any(cells))
-        lines += [" | ".join(repair(c).replace("\n", " ") for c in cells) for cells in rows]
+        lines += _table_lines(table)
     return SectionRow(
         plan_id=plan_id,
         seq=seq,
@@ -44,3 +43,13 @@ def _section_row(plan_id: str, seq: int, section: PrintedSection) -> SectionRow:
         text="\n".join(lines),
         page_first=section.page,
     )
+
+
+def _table_lines(table: PrintedTable) -> list[str]:
+    """One line a row, cells divided by bars; the caption leads the first: caption：header | …"""
+    rows = (cells for cells in [table.header, *table.rows] if any(cells))
+    lines = [" | ".join(repair(c).replace("\n", " ") for c in cells) for cells in rows]
+    if table.caption is None:
+        return lines
+    first, *rest = lines or [""]
+    return [f"{repair(table.caption)}：{first}", *rest]

@@ -80,11 +80,11 @@ def read_edition(path: Path) -> Edition:
         for focus in pillar.focus:
             number = 0 if pillar.opening else int(focus.code.split(".")[1])
             nodes.append(_node(focus, number, pillar.code))
-    _check(path, nodes)
+    _refuse_clashes(path, nodes)
     return Edition(raw.edition, raw.programme, raw.years_roc, tuple(nodes))
 
 
-def _check(path: Path, nodes: list[Node]) -> None:
+def _refuse_clashes(path: Path, nodes: list[Node]) -> None:
     """Raises BadInput for a code that stands twice, or outside its pillar, or a shared wording."""
     seen: dict[tuple[str, str], str] = {}
     codes: set[str] = set()
