@@ -57,6 +57,7 @@ def read_pages(pages: list[Page]) -> Sheets:
     would stand in memory twice.
     """
     sheets = Sheets({p.number: p.width for p in pages}, {p.number: p.height for p in pages})
+    last: Grid | None = None
     edges: list[float] | None = None
     for aside in over_table(pages):
         page = pages.pop(0)
@@ -64,6 +65,10 @@ def read_pages(pages: list[Page]) -> Sheets:
         grids, outside, removed = _read_page(page, edges, aside)
         if removed:
             sheets.findings.append(_overprint(page.number, removed))
+        if last is not None and grids:  # the table may go on, so its foot may be a page break
+            height, below = sheets.open_lines[-1]
+            sheets.open_lines[-1] = height, overflow(last, below)
+        last = grids[-1] if grids else None
         if edges is None:
             edges = next((list(g.xs) for g in grids if count_header_rows(g)), None)
         sheets.grids += grids
@@ -134,8 +139,7 @@ def _read_page(
     lines, removed = make_lines(page, key)
     for i, cell in enumerate(cell for grid in grids for cell in grid.cells):
         cell.lines = lines.get(i, [])
-    outside = lines.get(base, [])
-    return grids, overflow(grids[-1], outside) if grids else outside, removed
+    return grids, lines.get(base, []), removed
 
 
 def _overprint(page: int, removed: int) -> PrintedFinding:

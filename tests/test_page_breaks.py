@@ -46,6 +46,7 @@ def styles(top: str | None = "number", many: bool = False) -> Styles:
         units_merged=False,
         pillars_marked=False,
         focus_marked=False,
+        on_top=False,
     )
 
 

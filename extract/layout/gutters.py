@@ -9,25 +9,26 @@ column's part of a rule is left out, and the ends of the other parts say exactly
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from extract.page import Page
+from extract.script.vocabulary import goes_on
 
 Rules = npt.NDArray[np.float64]
 
 SHARED = 3.0  # points: rules that end this near reach the same edge
 RULES_LEAST = 3  # rules across: header, its foot, and one more
-GUTTER = 0.6  # of the glyph size: a white stretch between columns is at least this wide
+GUTTER = 0.4  # of the glyph size: a white stretch between columns is at least this wide
 CROSSING = 0.03  # of the lines: so many may cross a gutter (a banner row, a note)
 BAND_LINES = 2  # a heading across the table is no longer
 WIDE = 0.2  # of the table's width: a heading across the table is longer than a number
 STEP = 0.5  # points: how finely the width is looked at
-NEAR = (
-    2.4  # of the glyph size: lines of a row that a page break cut stand no further from the rules
-)
+NEAR = 2.4  # of the glyph size: lines of a row cut by a page break are no further from the rules
+ALIGNED = 0.1  # of the glyph size: lines of one column begin this near to each other
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class _Lines:
 
     spans: list[npt.NDArray[np.float64]]
     """For each line its glyphs' (left, right), shape (glyphs, 2)."""
+    texts: list[str]
     top: npt.NDArray[np.float64]
     bottom: npt.NDArray[np.float64]
 
@@ -74,9 +76,10 @@ def column_rules(page: Page, edges: list[float] | None = None) -> Rules:
         found = edges[1:-1]
     else:
         found = _edges([lines.spans[n] for n in inside], own, left, right, size)
-    if len(found) < 2:
-        return none
-    reached, bottom = _reach(lines, found, top, bottom, size)
+    labels = [n for n in inside if lines.bottom[n] < _second(own)]
+    if len(found) < 2 and len(_columns(lines, labels, found)) < 2:
+        return none  # a single gutter is one where the header has a label on both sides
+    reached, bottom = _reach(lines, found, top, bottom, size, page.height)
     top = reached if known else top
     ends = [top, *(y for band in bands for y in band), bottom]
     pieces = list(zip(ends[::2], ends[1::2], strict=True))
@@ -128,6 +131,7 @@ def _lines(page: Page, left: float, right: float) -> _Lines:
     groups = [group for group in np.split(order, cuts) if len(group)]
     return _Lines(
         [page.boxes[group][:, [0, 2]] for group in groups],
+        ["".join(page.chars[group].tolist()) for group in groups],
         np.array([page.boxes[group, 1].min() for group in groups]),
         np.array([page.boxes[group, 3].max() for group in groups]),
     )
@@ -161,13 +165,15 @@ def _edges(
 
 
 def _reach(
-    lines: _Lines, edges: list[float], top: float, bottom: float, size: float
+    lines: _Lines, edges: list[float], top: float, bottom: float, size: float, height: float
 ) -> tuple[float, float]:
     """Top and bottom of the table with the lines beyond its rules that keep to its columns."""
     above = [n for n in range(len(lines.top)) if lines.bottom[n] <= top + size / 2][::-1]
     below = [n for n in range(len(lines.top)) if lines.top[n] >= bottom - size / 2]
     for outer in above:
         if top - lines.bottom[outer] > NEAR * size or _crosses(lines.spans[outer], edges):
+            break
+        if goes_on(lines.texts[outer]):
             break
         top = float(lines.top[outer])
     taken = []
@@ -177,9 +183,36 @@ def _reach(
             break
         taken.append(outer)
         foot = float(lines.bottom[outer])
-    columns = {int(np.searchsorted(edges, (a + b) / 2)) for n in taken for a, b in lines.spans[n]}
-    # Below the table a short line may keep to one column by chance; a row has text in several.
-    return top, foot if len(columns) > 1 else bottom
+    # Below the table a short line may keep to one column by chance. A row has text in several, or
+    # goes on to the page's foot in line with what stands above.
+    inside = [n for n in range(len(lines.top)) if top < lines.top[n] < bottom]
+    lefts = np.array([x for _, x in _cells(lines, inside, edges)])
+    full = height - foot < float(lines.top.min()) + NEAR * size
+    aligned = all(np.abs(lefts - x).min() < ALIGNED * size for _, x in _cells(lines, taken, edges))
+    row = len(_columns(lines, taken, edges)) > 1 or full and aligned
+    return top, foot if row else bottom
+
+
+def _cells(lines: _Lines, own: list[int], edges: list[float]) -> Iterator[tuple[int, float]]:
+    """Column and left edge (points) of what the `own` lines print in each column between inner
+    `edges`.
+    """
+    for n in own:
+        spans = lines.spans[n]
+        columns = np.searchsorted(edges, spans.mean(axis=1))
+        for column in np.unique(columns):
+            yield int(column), float(spans[columns == column, 0].min())
+
+
+def _columns(lines: _Lines, own: list[int], edges: list[float]) -> set[int]:
+    """Columns between inner `edges` that hold a glyph of the `own` lines."""
+    return {column for column, _ in _cells(lines, own, edges)}
+
+
+def _second(rules: Rules) -> float:
+    """The height (points) of the second rule from the top."""
+    heights = np.unique(rules[:, 2].round())
+    return float(heights[1]) if len(heights) > 1 else float(heights[0])
 
 
 def _crosses(spans: npt.NDArray[np.float64], edges: list[float]) -> bool:

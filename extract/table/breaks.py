@@ -22,8 +22,8 @@ ROOM = 6.0  # lines: more room than this at a page's foot means that nothing was
 LEADING = 1.4  # of the glyph size: the line pitch taken for measuring that room
 NEW_HEADING = ("cjk", "cjk_paren", "section", "number", "number_paren")
 
-# Log-odds of what speaks for a cell's running on or ending. Only an end can be certain: the cell
-# may always be an office's slip, a marker that opens a heading is none.
+# Log-odds of what speaks for a cell's going on or ending. Only an end can be certain: a heading's
+# marker is no slip, all else may be.
 LEAST = 0.5  # where the text alone speaks against what a mark says
 HINT = 3.0  # an empty heading, a number without a unit: less than a heading's free width
 FREE = 5.0  # free width behind a heading, which may be broken by hand
@@ -80,7 +80,7 @@ def settle(own: Mapping[str, Verdict]) -> dict[str, Verdict]:
         if verdict.joins != (lead > 0):
             # The most telling of the cells that overrule it.
             others = [r for r in own if own[r].joins == (lead > 0)]
-            other = max(others, key=lambda r: own[r].lead)
+            other = max(others, key=lambda r: own[r].lead, default=role)
             why = f"{other}: {own[other].why}"
         out[role] = Verdict(lead > 0, why, abs(lead))
     return out

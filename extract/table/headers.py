@@ -13,7 +13,7 @@ from itertools import accumulate, pairwise
 
 from extract.layout.grid import Cell, Grid
 
-LABELS_LEAST = 2  # known labels beside each other make a header row
+LABELS_LEAST = 2  # known labels beside each other, one with a cell of its own, make a header
 
 _APART = re.compile(r"[\s/／]+")
 
@@ -69,7 +69,7 @@ def _level_foot(grid: Grid, row: int, words: Words, least: int) -> int | None:
     """
     begin = [c for c in grid.cells if c.row == row and c.lines]
     whole = [c for c in begin if words.fullmatch(_text(c))]
-    if len(whole) < least:
+    if not whole or len(begin) < least:
         return None
     foot = min(c.row_end for c in whole)
     mixed = [c for c in begin if c not in whole]

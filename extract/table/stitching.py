@@ -11,11 +11,11 @@ from extract.layout.grid import Cell, Grid
 from extract.layout.lines import Line
 from extract.paragraphs.rejoin import Limits, Placed, measure_limits
 from extract.paragraphs.witness import inner_pairs
-from extract.table.breaks import Break, Verdict, heading_runs_on, measure_runs_on, settle
+from extract.table.breaks import HABIT, Break, Verdict, heading_runs_on, measure_runs_on, settle
 from extract.table.columns import EXTRA, Columns
 from extract.table.headings import take_headings
 from extract.table.parts import Part, Row, TextCell, beside, find_parts, see_numbers
-from extract.table.styles import Styles, read_styles
+from extract.table.styles import Styles, read_styles, stands_lower
 from extract.text.levels import BAND, LEVELS
 
 TEXT = ("pillar", "focus", "measure", "unit")
@@ -124,8 +124,8 @@ class _Stitcher:
         """What the printed cells of this part were taken up in."""
         self.bands: dict[str, TextCell] = {}
         """Headings across the table that hold for the rows below them, by level."""
-        self.below_band = False
-        """A band has just cut the pillar's column, whose cell may go on below it."""
+        self.opened: str | None = None
+        """The outermost level of the headings across the table below which no row stands yet."""
 
     def enter(self, part: Part, room: float) -> None:
         """Take up one part; `room` (points) was left free at the foot of the page before."""
@@ -140,13 +140,21 @@ class _Stitcher:
                 role: [c for c in cells[role] if beside(c, measure)]
                 for role in ("pillar", "focus", "unit", *EXTRA)
             }
-            if after_break and measure.row == top:
+            if self.opened is not None and self.rows:
+                self._below_band(measure, near)
+            elif after_break and measure.row == top:
                 self._at_break(measure, near)
-            elif self.below_band and self.rows:
-                self._add(measure, near, _Joins(self._heading("pillar", near).joins))
             else:
                 self._add(measure, near)
-            self.below_band = False
+            self.opened = None
+
+    def _below_band(self, measure: Cell, near: Beside) -> None:
+        """Take up the first measure cell below a heading across the table.
+
+        Where the heading opens a focus point it has cut the pillar's column, whose cell may go on.
+        """
+        verdict = self._heading("pillar", measure, near)
+        self._add(measure, near, _Joins(verdict.joins and self.opened != "pillar"))
 
     def _at_break(self, measure: Cell, near: Beside) -> None:
         """Take up a measure cell at the top of a part, where cells may run on."""
@@ -210,7 +218,8 @@ class _Stitcher:
         level = self.styles.levels.of.get((BAND, found.style if found is not None else None))
         if level is None:
             return False
-        self.below_band = level != "pillar"
+        if self.opened is None or LEVELS.index(level) < LEVELS.index(self.opened):
+            self.opened = level
         for inner in LEVELS[LEVELS.index(level) :]:
             self.bands.pop(inner, None)
         self.bands[level] = TextCell()
@@ -223,7 +232,7 @@ class _Stitcher:
         for role in ("pillar", "focus"):
             # Focus points stacked beside a pillar go where it goes.
             if near[role] and not (role == "focus" and self.styles.focus_stacked):
-                own[role] = self._heading(role, near)
+                own[role] = self._heading(role, measure, near)
         text, limits = self.rows[-1].measure.lines, self.limits["measure"]
         units = _has_unit(self.rows[-1].units), _has_unit(near["unit"])
         own["measure"] = measure_runs_on(text, measure.lines, units, self.room, self.styles, limits)
@@ -234,9 +243,11 @@ class _Stitcher:
         focus = settled["focus"].joins if "focus" in settled else pillar
         return _Joins(pillar, focus, settled["measure"].joins)
 
-    def _heading(self, role: str, near: Beside) -> Verdict:
+    def _heading(self, role: str, measure: Cell, near: Beside) -> Verdict:
         above: TextCell = getattr(self.rows[-1], role)
         lines = [line for c in near[role] for line in c.lines]
+        if self.styles.on_top and lines and measure.lines and stands_lower(lines, measure.lines):
+            return Verdict(True, "nothing printed beside the first line below the break", HABIT)
         marked = self.styles.pillars_marked if role == "pillar" else self.styles.focus_marked
         return heading_runs_on(above.lines, lines, self.limits[role], marked)
 

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from extract.layout.grid import Cell
+from extract.layout.lines import Line
 from extract.script.markers import Marker
 from extract.table.parts import Part, beside
 from extract.text.levels import BAND, CELL, LEVELS, Block, Levels, find_levels
 
 HEADING_STYLES = ("cjk", "cjk_paren", "number")
+LOWER = 0.6  # of the glyph size: a line that stands further down is no line beside the other
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,8 @@ class Styles:
     """A unit cell stands beside several measure cells."""
     pillars_marked: bool
     focus_marked: bool
+    on_top: bool
+    """Pillars and focus points stand at the top of their cells, beside the first measure line."""
 
 
 def read_styles(parts: list[Part]) -> Styles:
@@ -52,6 +56,7 @@ def read_styles(parts: list[Part]) -> Styles:
         any(_merged(unit, part.cells["measure"]) for part in parts for unit in part.cells["unit"]),
         _mostly(m is not None and m.style in HEADING_STYLES for m in _opening(parts, "pillar")),
         _mostly(m is not None and m.level >= 1 for m in _opening(parts, "focus")),
+        _on_top(parts),
     )
 
 
@@ -126,6 +131,25 @@ def _lists_restart(parts: list[Part], top: str | None) -> bool:
     opening = [c.lines[0].marker for c in cells]
     first = [m.number == 1 for m in opening if m is not None and m.style == top]
     return sum(first) > len(first) / 2
+
+
+def _on_top(parts: list[Part]) -> bool:
+    """Whether most headings begin beside the first measure line, cells at page breaks aside."""
+    beginning = [
+        (heading, measure)
+        for part in parts
+        for measure in part.cells["measure"]
+        for role in ("pillar", "focus")
+        for heading in part.cells[role]
+        if heading.row == measure.row > part.header_rows and heading.lines and measure.lines
+    ]
+    level = sum(not stands_lower(heading.lines, measure.lines) for heading, measure in beginning)
+    return level > 0.7 * len(beginning)
+
+
+def stands_lower(lines: list[Line], beside: list[Line]) -> bool:
+    """Whether lines of one cell begin below the first line of the cell beside it."""
+    return lines[0].baseline - beside[0].baseline > LOWER * lines[0].size
 
 
 def _merged(unit: Cell, measures: list[Cell]) -> bool:

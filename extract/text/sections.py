@@ -11,6 +11,7 @@ from extract.layout.lines import Line
 from extract.script import markers
 from extract.script.markers import Marker
 from extract.script.numerals import FORMAL_ANY
+from extract.script.vocabulary import goes_on
 from extract.text.measures import is_title
 
 BULLETS = "•●◆■ "
@@ -20,9 +21,7 @@ OPENING = re.compile(r"依據|緣起|前言|目的|目標|宗旨")
 _ATTACHED = re.compile(rf"(?:[{FORMAL_ANY}]+、)?\s*附\s*[件表錄]")
 _LEADER = re.compile(r"(?:[.．·‧…⋯]\s*){3,}\s*[0-9０-９]+\s*$")
 _CONTENTS = re.compile(r"^(?:目\s*錄|目\s*次)$")
-GOES_ON = re.compile(
-    r"^[表（(【\[]*\s*(?:續|接|承)\s*(?:上|下|前)?\s*[頁表]?\s*[）)】\]]*$|[（(]續[）)]$"
-)
+_CONTINUED = ("（續）", "(續)")
 _INTRODUCES = re.compile(r"(?:如下|下表|如附表|表列)[表列]?\s*[：:。]$")
 
 
@@ -115,9 +114,14 @@ def between(lines: Iterable[Line], places: list[Place]) -> list[Line]:
     inside = [line for line in lines if first < (line.page, line.baseline) < last]
     said = Counter(line.text for line in inside)
     above = _nearest_above([line for line in lines if line.page == parts[0].page], parts[0])
-    return [line for line in inside if GOES_ON.search(line.text) or said[line.text] > 1] + (
+    return [line for line in inside if is_continued(line) or said[line.text] > 1] + (
         [above] if above is not None and _INTRODUCES.search(above.text) else []
     )
+
+
+def is_continued(line: Line) -> bool:
+    """Whether the line says that a table goes on, or names it once more: 工作項目表（續）."""
+    return goes_on(line.chars) or line.chars.endswith(_CONTINUED)
 
 
 def captions(lines: Iterable[Line], places: list[Place]) -> dict[int, Line]:
