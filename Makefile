@@ -32,13 +32,14 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
 	@$(PIP) --require-hashes -r requirements-dev.lock
 	@touch $@
 
-# A stage exits 1 when some plans failed but the rest was written: that is a result, not an error of the run.
+# A stage exits 1 when some plans failed but the rest was written: that is a result, not an error of the run. 2 (nothing could be
+# done) and 3 (a fault of the program) are.
 extract: $(VENV)/.runtime ## read data/raw/*.pdf and write the dataset into data/processed/
 	@$(PLANS) extract data/raw --out data/interim --workers $(WORKERS) || [ $$? -eq 1 ]
 	@$(PLANS) normalize data/interim --out data/processed --workers $(WORKERS) || [ $$? -eq 1 ]
 
 nightly: $(VENV)/.runtime ## take new, changed and withdrawn plans; publish when healthy; report in data/processed/runs/
-	@$(PLANS) nightly --workers $(WORKERS)
+	@$(PLANS) nightly --workers $(WORKERS) || [ $$? -eq 1 ]
 
 check: $(VENV)/.runtime ## print the dataset's findings by severity; fails when one is an error
 	@$(PLANS) check data/processed
@@ -108,8 +109,8 @@ lock: $(UV) ## pin what pyproject.toml asks for; UPGRADE=--upgrade: the newest v
 	@$(COMPILE) --extra build --extra cluster -c requirements-dev.lock -o deploy/cluster/requirements.lock
 
 audit: $(VENV)/.dev ## look up known weaknesses of what is locked (asks the package index)
-	@$(PY) -m pip_audit --disable-pip --require-hashes -r requirements.lock
-	@$(PY) -m pip_audit --disable-pip --require-hashes -r requirements-dev.lock
+	@$(PY) -m pip_audit --strict --disable-pip --require-hashes -r requirements.lock
+	@$(PY) -m pip_audit --strict --disable-pip --require-hashes -r requirements-dev.lock
 
 licences: $(VENV)/.dev ## print the licences of what is installed to run; docs/licences.md is this
 	@echo "# Licences of what is installed to run"; echo; echo "Printed by \`make licences\`; what only tests and notebooks need is left out."; echo

@@ -17,14 +17,14 @@ import msgspec
 
 from batch import store
 from batch.isolate import Lost
-from batch.reading import Answer, failed_file, reader_version
+from batch.reading import Answer, Left, failed_file, reader_version
 from batch.store import File
 from extract.document import file_name
 from extract.errors import BadInput
 from extract.model import decode_plan, encode_plan
 from extract.readers import Reader
 
-Answers = Iterable[tuple[int, Answer | Lost]]
+Answers = Iterable[tuple[int, Answer | Left | Lost]]
 """Number of the file and what came of it, in any order.
 
 `Lost` with the reason for a file that ended its process.
@@ -35,11 +35,12 @@ Answers = Iterable[tuple[int, Answer | Lost]]
 class Outcome:
     """What became of one file.
 
-    Its record's place, its status, and whether an earlier record was kept.
+    Its record's place (None for a file that is left for the next run, which counts as failed), its
+    status, and whether an earlier record was kept.
     """
 
     file: str
-    path: File
+    path: File | None
     status: str
     reason: str | None
     kept: bool
@@ -79,6 +80,7 @@ class Job:
         self._by_name: dict[str, set[str]] = {}
         for head in self._held.values():
             self._by_name.setdefault(head.source_file, set()).add(head.sha256)
+        self._kept_back: set[str] = set()  # what earlier runs read of files that are left
         mine = set(self._names)
         self._elsewhere = {h.sha256 for h in self._held.values() if h.source_file in mine}
 
@@ -100,6 +102,10 @@ class Job:
         for index, answer in answers:
             if isinstance(answer, Lost):
                 answer = failed_file(self.files[index], self.reader, answer.reason)
+            if isinstance(answer, Left):
+                self._kept_back |= self.known_by_name(index)
+                yield Outcome(self._names[index], None, "failed", answer.reason, kept=False)
+                continue
             sha, record = answer.sha256, answer.record
             last[sha] = max(index, last.get(sha, -1))
             head = self._held.get(sha) or _HEAD.decode(record)
@@ -120,7 +126,8 @@ class Job:
             outcomes.append(outcome)
             if on_done:
                 on_done(outcome, len(outcomes), len(self.files))
-        drop_stale(self.out, {o.path.stem for o in outcomes} if whole else None)
+        current = {o.path.stem for o in outcomes if o.path is not None} | self._kept_back
+        drop_stale(self.out, current if whole else None)
         return sorted(outcomes, key=lambda o: o.file)
 
     def _target(self, sha256: str) -> File:

@@ -28,8 +28,10 @@ COLOURS = {
 }
 
 
-def draw_pages(path: Path, pages: list[Page], plan: PrintedPlan, out: Path) -> list[Path]:
-    """Write one PNG a page into `out`, named after the file; returns their paths.
+def draw_pages(
+    doc: pymupdf.Document, pages: list[Page], plan: PrintedPlan, out: Path
+) -> list[Path]:
+    """Write one PNG a page of `doc` into `out`, named after the file; returns their paths.
 
     `pages` are the pages as read, `plan` what was made of them. A legend stands at the top of each
     picture.
@@ -37,16 +39,15 @@ def draw_pages(path: Path, pages: list[Page], plan: PrintedPlan, out: Path) -> l
     out.mkdir(parents=True, exist_ok=True)
     boxes = _boxes(plan)
     written = []
-    with pymupdf.open(path, filetype="pdf") as doc:
-        for page in pages:
-            target = out / f"{path.stem}-{page.number:03d}.png"
-            source = doc[page.number - 1]
-            source.set_rotation(0)
-            picture = source.get_pixmap(
-                matrix=pymupdf.Matrix(DPI / 72, DPI / 72) * pymupdf.Matrix(page.turn)
-            )
-            _draw(page, picture, boxes.get(page.number, [])).save(target)
-            written.append(target)
+    for page in pages:
+        target = out / f"{Path(plan.source_file).stem}-{page.number:03d}.png"
+        source = doc[page.number - 1]
+        source.set_rotation(0)
+        picture = source.get_pixmap(
+            matrix=pymupdf.Matrix(DPI / 72, DPI / 72) * pymupdf.Matrix(page.turn)
+        )
+        _draw(page, picture, boxes.get(page.number, [])).save(target)
+        written.append(target)
     return written
 
 

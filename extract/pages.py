@@ -78,20 +78,21 @@ def read_pages(pages: list[Page]) -> Sheets:
 
 
 def _once(findings: list[PrintedFinding]) -> list[PrintedFinding]:
-    """Notes of one code as one, which names the pages; what points at a spot stays by itself."""
-    notes: dict[str, list[PrintedFinding]] = {}
+    """What readers found about whole pages, one finding a code, which names the pages; what points
+    at a spot stays by itself.
+    """
+    by_code: dict[str, list[PrintedFinding]] = {}
     out: list[PrintedFinding] = []
     for f in findings:
-        of_page = f.severity == "note" and f.box is None and f.page is not None
-        (notes.setdefault(f.code, []) if of_page else out).append(f)
-    return out + [_of_pages(alike) for alike in notes.values()]
+        (by_code.setdefault(f.code, []) if f.box is None else out).append(f)
+    return out + [_of_pages(alike) for alike in by_code.values()]
 
 
 def _of_pages(alike: list[PrintedFinding]) -> PrintedFinding:
     """One finding for several of one code, in the order of their pages."""
     pages: dict[str, list[int]] = {}
     for f in alike:
-        pages.setdefault(f.message, []).append(f.page or 0)
+        pages.setdefault(f.message, []).append(f.page or 1)
     message = "".join(f"第{_ranges(at)}頁{text}" for text, at in pages.items())
     return msgspec.structs.replace(alike[0], message=message)
 

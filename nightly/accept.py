@@ -8,14 +8,11 @@ from pathlib import Path
 from dataset.datapackage import descriptor
 from dataset.diff.compare import diff
 from dataset.publish import publish
+from extract.errors import BadInput
 from nightly.intake import Index
 from nightly.report import Accepted, Report
 from nightly.run import UNHEALTHY, Log, locked, published_tables
 from nightly.runs import last_figures, run_name, write_report
-
-
-class NotHeld(Exception):
-    """There is no such dataset to accept; the message says what is held back."""
 
 
 def accept(
@@ -28,11 +25,11 @@ def accept(
 ) -> Report:
     """Publish the dataset that `accepted.run` put aside, and report who accepted it and why.
 
-    Raises NotHeld when it is not what is held back now, Busy when a run is at work, OSError when it
-    cannot be published.
+    Raises BadInput when it is not what is held back now, Busy when a run is at work, OSError when
+    it cannot be published.
     """
     if not processed.is_dir():
-        raise NotHeld(f"there is no dataset in {processed}")
+        raise BadInput(str(processed), "no dataset; run plans nightly first")
     report = Report(run_name(processed / "runs"), accepted=accepted)
     with locked(processed):
         index = Index(interim)
@@ -40,7 +37,7 @@ def accept(
         tables = published_tables(aside)
         if held is None or held.run != accepted.run or tables is None:
             what = f"the one held back is {held.run}" if held else "none is held back"
-            raise NotHeld(f"no dataset of {accepted.run} waits to be accepted; {what}")
+            raise BadInput(accepted.run, f"no dataset of this run waits to be accepted; {what}")
         report.health, report.last = held.verdicts, last_figures(processed / "runs")
         report.changes = diff(published_tables(processed), tables)
         publish(tables, processed, descriptor)

@@ -1,4 +1,4 @@
-"""What happened in a night: a plain record, which `nightly/morning.py` puts into words."""
+"""What happened in a night: a plain record, which `nightly/words/morning.py` puts into words."""
 
 from __future__ import annotations
 

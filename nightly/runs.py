@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from nightly.markup import as_html, as_markdown
-from nightly.morning import blocks, title
+from nightly.words.markup import as_html, as_markdown
+from nightly.words.morning import blocks, title
 from nightly.report import Report
 
 RUN = "%Y-%m-%dT%H-%M-%SZ"

@@ -10,10 +10,12 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 
 import pyarrow as pa
 
+from batch.limits import end_with_parent
 from batch.store import File, at, records, written_at
 from dataset.datapackage import descriptor
 from dataset.kinds import SEVERITIES, Severity
@@ -29,10 +31,13 @@ from dataset.schema import (
     TAXONOMY,
     Table,
 )
+from extract.errors import BadInput
 from extract.model import PrintedPlan
 from normalize.matching.focus_inference import SURE
-from normalize.model import Draft, FindingRow, PlanRow, TaxonomyRow
+from normalize.matching.otherwise import read_otherwise
+from normalize.model import Draft, FindingRow, MeasureRow, PlanRow, TaxonomyRow
 from normalize.repeated import repeat
+from normalize.reviewed import Correction, read_corrections
 from normalize.rows import corrections, filings
 from normalize.rows.changes import changes
 from normalize.rows.draft import draft_file, draft_plan
@@ -42,10 +47,6 @@ from normalize.vocabulary.taxonomy import counterparts, editions
 
 CORRECTIONS = Path(__file__).parent.parent / "data" / "corrections"
 POOL_FROM = 200  # plans from which a process pool pays for its start
-
-
-class NothingToDo(Exception):
-    """There is no printed plan to normalize."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +92,15 @@ def normalize(
     before they are published; what it raises keeps them from it. `sources` is a list of where the
     files were published, which need not exist.
 
-    Raises NothingToDo when `interim_dir` holds no printed plan, CorrectionError for a malformed
-    corrections file, SourcesError for a malformed list of sources and PublishError when tables do
-    not fit the schema; in all cases the published dataset is as before.
+    Raises BadInput when `interim_dir` holds no printed plan and for a malformed data file
+    (CorrectionError for one of corrections), PublishError when tables do not fit the schema; in all
+    cases the published dataset is as before.
     """
     out_dir = Path(out_dir)
     paths = records(at(interim_dir))
     if not paths:
-        raise NothingToDo(f"no printed plan (*.json) in {interim_dir}")
-    wanted = corrections.read_corrections(corrections_dir)
+        raise BadInput(str(interim_dir), "no printed plan (*.json) there")
+    wanted = read_corrections(corrections_dir)
     known = read_sources(sources)
     with _no_collector():
         return _run(paths, out_dir, wanted, codes_file, known, workers, progress, gate)
@@ -128,7 +129,7 @@ def _no_collector() -> Iterator[None]:
 def _run(
     paths: list[File],
     out_dir: Path,
-    wanted: list[corrections.Correction],
+    wanted: list[Correction],
     codes_file: Path | None,
     sources: dict[str, Source],
     workers: int,
@@ -138,6 +139,7 @@ def _run(
     drafts = _drafts(paths, codes_file, workers, progress)
     applied = corrections.apply(wanted, drafts)
     _times(drafts, paths, out_dir)
+    _compare(drafts)
     for draft in drafts:
         _close(draft)
     filings.mark_current(drafts)
@@ -169,7 +171,10 @@ def _drafts(
     one = partial(draft_file, codes_file=codes_file)
     out: list[Draft] = []
     if workers > 1 and len(paths) >= POOL_FROM:
-        with ProcessPoolExecutor(max_workers=min(workers, os.cpu_count() or 1)) as pool:
+        # Spawned: what has threads, as Arrow and ONNX have, must not be forked.
+        with ProcessPoolExecutor(
+            min(workers, os.cpu_count() or 1), get_context("spawn"), end_with_parent
+        ) as pool:
             for draft in pool.map(one, paths, chunksize=max(1, len(paths) // (workers * 8))):
                 out.append(draft)
                 progress and progress(len(out), len(paths))
@@ -187,6 +192,18 @@ def _times(drafts: list[Draft], paths: list[File], out_dir: Path) -> None:
         plan = draft.plan
         known = before.get((plan.plan_id, plan.interim_sha256 or ""))
         plan.extracted_at = known or written_at(path)
+
+
+def _compare(drafts: list[Draft]) -> None:
+    """File what other plans read differently."""
+    for draft, m, other in read_otherwise(drafts):
+        where = f"{other.agency}{other.year_roc}年度計畫第 {other.seq} 項"
+        message = f"與{where}文字相同，分段不同（{_parts(m)}段與{_parts(other)}段）。"
+        draft.findings.append(finding("read_differently", message, m))
+
+
+def _parts(measure: MeasureRow) -> int:
+    return measure.text.count("\n") + 1
 
 
 def _close(draft: Draft) -> None:

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from extract.errors import BadInput
 from plans.console import (
     CORES,
     INTERIM,
@@ -22,8 +23,8 @@ from plans.console import (
     RawOption,
     Vocabulary,
     Workers,
-    fail,
     taken,
+    tell_fault,
 )
 
 Language = StrEnum("Language", ["zh", "en"])
@@ -34,7 +35,7 @@ def nightly(
     interim: Interim = INTERIM,
     processed: ProcessedOption = PROCESSED,
     workers: Workers = CORES,
-    seconds: Annotated[float, typer.Option(help="Wall-clock limit a file.")] = 600.0,
+    seconds: Annotated[float, typer.Option(help="Seconds a file may take; scans: more.")] = 120.0,
     memory: Annotated[int, typer.Option(help="Megabytes of address space a worker.")] = 6144,
     corrections: Corrections = None,
     vocabulary: Vocabulary = None,
@@ -59,12 +60,11 @@ def nightly(
     ] = False,
 ) -> None:
     """Take newly filed, changed and withdrawn plans, renormalise, publish when healthy, report."""
-    from batch.isolate import Limits
-    from nightly.accept import NotHeld
+    from batch.limits import Limits
     from nightly.accept import accept as publish_held
     from nightly.log import logger
-    from nightly.markup import as_markdown
-    from nightly.morning import blocks
+    from nightly.words.markup import as_markdown
+    from nightly.words.morning import blocks
     from nightly.report import Accepted
     from nightly.run import Busy, run_nightly
     from normalize.vocabulary.files import use
@@ -89,12 +89,14 @@ def nightly(
                 metrics=metrics,
                 log=log,
             )
-    except (Busy, NotHeld) as error:
-        log(type(error).__name__.lower(), reason=str(error))
+    except Busy as error:
+        log("busy", reason=str(error))
         raise typer.Exit(NOTHING_DONE) from error
     log("end", exit_code=report.exit_code, published=report.published, seconds=report.seconds)
     if not log_json:
         typer.echo(as_markdown(blocks(report, lang.value)), nl=False)
+    if report.traceback is not None:
+        tell_fault(str(report.reason), f"in {processed / 'runs' / report.started}.json")
     raise typer.Exit(report.exit_code)
 
 
@@ -117,7 +119,7 @@ def overview(context: typer.Context, processed: ProcessedOption = PROCESSED) -> 
     for night in nights(processed / "runs"):
         table.add_row(*night)
     if not table.row_count:
-        raise fail(f"no reports in {processed / 'runs'}; run plans nightly first")
+        raise BadInput(str(processed / "runs"), "no reports; run plans nightly first")
     Console(width=None if sys.stdout.isatty() else 160).print(table)
 
 
@@ -134,5 +136,5 @@ def show(
     text = kept_report(processed / "runs", run)
     if text is None:
         todo = "plans runs lists those there are"
-        raise fail(f"no report of {run or 'any run'} in {processed / 'runs'}; {todo}")
+        raise BadInput(str(processed / "runs"), f"no report of {run or 'any run'}; {todo}")
     typer.echo(text, nl=False)

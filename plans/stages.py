@@ -22,7 +22,6 @@ from plans.console import (
     Vocabulary,
     Workers,
     bar,
-    fail,
     taken,
 )
 
@@ -66,28 +65,23 @@ def extract(
 
     A plan read before is not read again.
     """
-    from batch.cluster import ClusterError, extract_on_cluster
+    from batch.cluster import extract_on_cluster
     from batch.folder import extract_folder
-    from batch.store import StoreError
-    from extract.errors import BadInput
 
     elsewhere = scheduler is not None or "://" in raw + out
     if elsewhere and debug_pages is not None:
         here = "only for folders of this machine, read on this machine"
         raise typer.BadParameter(here, param_hint="--debug-pages")
-    try:
-        with bar("extract") as progress:
+    with bar("extract") as progress:
 
-            def on_done(outcome: Outcome, done: int, total: int) -> None:
-                progress(done, total, outcome.file)
+        def on_done(outcome: Outcome, done: int, total: int) -> None:
+            progress(done, total, outcome.file)
 
-            outcomes = (
-                extract_on_cluster(raw, out, scheduler, reader.value, on_done)
-                if scheduler is not None
-                else extract_folder(raw, out, workers, reader.value, on_done, debug_pages)
-            )
-    except (BadInput, StoreError, ClusterError) as error:
-        raise fail(error) from error
+        outcomes = (
+            extract_on_cluster(raw, out, scheduler, reader.value, on_done)
+            if scheduler is not None
+            else extract_folder(raw, out, workers, reader.value, on_done, debug_pages)
+        )
     raise typer.Exit(_told(outcomes, out))
 
 
@@ -131,27 +125,20 @@ def normalize(
     """Turn records into the dataset: match names, apply corrections, publish all tables at once."""
     from rich.console import Console
 
-    from dataset.publish import PublishError
-    from normalize.pipeline import NothingToDo
     from normalize.pipeline import normalize as run
     from normalize.report import show as show_report
-    from normalize.rows.corrections import CorrectionError
-    from normalize.sources import SourcesError
     from normalize.vocabulary.files import use
 
-    try:
-        use(taken("vocabulary", vocabulary, out))
-        with bar("normalize") as progress:
-            report = run(
-                interim,
-                out,
-                corrections_dir=taken("corrections", corrections, out),
-                codes_file=agency_codes,
-                sources=sources,
-                workers=workers,
-                progress=progress,
-            )
-    except (NothingToDo, CorrectionError, SourcesError, PublishError, OSError) as error:
-        raise fail(error) from error
+    use(taken("vocabulary", vocabulary, out))
+    with bar("normalize") as progress:
+        report = run(
+            interim,
+            out,
+            corrections_dir=taken("corrections", corrections, out),
+            codes_file=agency_codes,
+            sources=sources,
+            workers=workers,
+            progress=progress,
+        )
     show_report(report, Console(width=None if sys.stdout.isatty() else 160))
     raise typer.Exit(SOME_FAILED if report.exit_code else OK)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from plans.console import fail
+from extract.errors import BadInput
 
 if TYPE_CHECKING:
     from extract.model import PrintedPlan
@@ -25,7 +25,6 @@ def check(
     ),
 ) -> None:
     """Check the vocabulary with the files of a folder; tells what they hold."""
-    from extract.errors import BadInput
     from normalize.matching.examples import released
     from normalize.rows.sections import section_kind
     from normalize.vocabulary.agencies import registry
@@ -33,22 +32,19 @@ def check(
     from normalize.vocabulary.taxonomy import counterparts, editions
     from normalize.vocabulary.units import kind_of
 
-    try:
-        use(folder if folder.is_dir() else None)
-        cities = registry()
-        for edition in editions():
-            first, last = edition.years_roc
-            years = f"{first or ''}–{last or ''}"
-            typer.echo(
-                f"edition {edition.code}: {edition.programme}, {years}, "
-                f"{len(edition.focus)} focus points"
-            )
-        counterparts()
-        kind_of("")
-        section_kind("")
-        released()
-    except BadInput as error:
-        raise fail(error) from error
+    use(folder if folder.is_dir() else None)
+    cities = registry()
+    for edition in editions():
+        first, last = edition.years_roc
+        years = f"{first or ''}–{last or ''}"
+        typer.echo(
+            f"edition {edition.code}: {edition.programme}, {years}, "
+            f"{len(edition.focus)} focus points"
+        )
+    counterparts()
+    kind_of("")
+    section_kind("")
+    released()
     typer.echo(f"agencies: {len(cities.names())} of {', '.join(sorted(cities.cities))}")
     typer.echo(f"all well ({folder})" if folder.is_dir() else "all well (no files added)")
 
@@ -73,7 +69,7 @@ def new_edition(
     for file, why in others.items():
         typer.echo(f"{file}: {why}; left out", err=True)
     if not unknown:
-        raise fail("no plan of an unknown programme; nothing to draft an edition from")
+        raise BadInput(str(plans[0]), "no plan here follows an unknown programme; nothing to draft")
     made = msgspec.to_builtins(draft(unknown))
     text = json.dumps(made, ensure_ascii=False, indent=1) + "\n"
     if out is None:

@@ -17,7 +17,7 @@ from dataset.schema import MEASURES, PLANS
 from extract.document import extract_document
 from extract.model import PrintedPlan
 from normalize.pipeline import RunReport, normalize, one_plan
-from normalize.rows.corrections import COLUMNS, KEY
+from normalize.reviewed import COLUMNS, KEY
 from tests.helpers.truth_to_printed import load_truth, printed_plan, write_printed
 
 BY = {"who": "王小明", "why": "與頁面核對", "date": "2026-11-21"}

@@ -19,6 +19,7 @@ import pytest
 
 from batch.job import Outcome
 from extract.document import file_hash
+from extract.errors import BadInput
 from extract.model import (
     Paragraph,
     PrintedMeasure,
@@ -29,7 +30,7 @@ from extract.model import (
 )
 from nightly import accept as acceptance
 from nightly import run as nights
-from nightly.accept import NotHeld, accept
+from nightly.accept import accept
 from nightly.report import Accepted, Report
 from nightly.run import Busy, locked, run_nightly
 from normalize.vocabulary.taxonomy import edition
@@ -220,14 +221,14 @@ def test_held_back(house: House) -> None:
 def test_accepted(house: House) -> None:
     held = "2026-11-08T02-30-00Z"
     folders = house.base / "interim", house.base / "processed"
-    with pytest.raises(NotHeld, match=f"the one held back is {held}"):
+    with pytest.raises(BadInput, match=f"the one held back is {held}"):
         accept(*folders, Accepted("2026-11-01T02-30-00Z", "王小明", "兩機關裁併"))
     house.count += 1
     report = accept(*folders, Accepted(held, "王小明", "兩機關裁併"))
     assert report.exit_code == 0 and len(house.texts()) == 9
     compare(house, report, "08-accepted")
     assert house.night().unchanged, "what was accepted is not made again"
-    with pytest.raises(NotHeld, match="none is held back"):
+    with pytest.raises(BadInput, match="none is held back"):
         accept(*folders, Accepted(held, "王小明", "再一次"))
 
 
@@ -280,9 +281,9 @@ def test_correction_orphaned(house: House) -> None:
 
 def test_the_reports_are_whole_in_both_languages(house: House) -> None:
     """Every phrase in each, and nothing of a plan that the page would take for markup."""
-    from nightly.markup import as_html, as_markdown
-    from nightly.morning import LANGUAGES, blocks
-    from nightly.morning import WORDS as PHRASES
+    from nightly.words.markup import as_html, as_markdown
+    from nightly.words.morning import LANGUAGES, blocks
+    from nightly.words.morning import WORDS as PHRASES
 
     assert all(row[language] for row in PHRASES.values() for language in LANGUAGES)
     report = Report("x", failed={"<script>.pdf": "a|b"}, reason="c")

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from copy import deepcopy
 from pathlib import Path
+from types import SimpleNamespace
 
 import pyarrow.parquet as pq
+import pytest
 
 from extract.model import encode_plan
+from normalize.matching.otherwise import read_otherwise
 from normalize.pipeline import normalize
+from normalize.vocabulary.text import searchable
 
 from .helpers.truth_to_printed import load_truth, printed_plan
 
@@ -62,3 +66,33 @@ def test_what_an_office_changed(tmp_path: Path) -> None:
     assert table[table.units_changed].change.tolist() == ["kept"]
     assert table.measure_id_before.notna().sum() == 55
     assert table.measure_id_after.notna().sum() == 55
+
+
+def readings(*texts: str, corrected: int | None = None) -> list[SimpleNamespace]:
+    """A plan a text, which is its only measure."""
+    rows = [SimpleNamespace(text=t, text_folded=searchable(t), corrected=[]) for t in texts]
+    if corrected is not None:
+        rows[corrected].corrected.append("text")
+    return [SimpleNamespace(measures=[row]) for row in rows]
+
+
+ONE, TWO, OTHER = "設服務台。\n專人引導。", "設服務台。專人引導。", "設服務台。專人導引。"
+
+
+@pytest.mark.parametrize(
+    ("drafts", "doubted"),
+    [
+        (readings(ONE, ONE, "設服務台。\n 專人引導。"), []),
+        (readings(ONE, OTHER), []),
+        (readings(ONE, TWO), [0, 1]),
+        (readings(ONE, TWO, ONE), [1]),
+        (readings(ONE, TWO, TWO, corrected=0), [1, 2]),
+    ],
+    ids=["alike", "other words", "one against one", "outvoted", "corrected"],
+)
+def test_the_same_words_read_differently_are_in_doubt(
+    drafts: list[SimpleNamespace], doubted: list[int]
+) -> None:
+    found = read_otherwise(drafts)  # type: ignore[arg-type]
+    places = [id(draft) for draft in drafts]
+    assert sorted(places.index(id(draft)) for draft, _, _ in found) == doubted

@@ -28,7 +28,7 @@ from extract.model import (
 )
 from normalize import model
 from normalize.model import BoxRow
-from normalize.rows.corrections import (
+from normalize.reviewed import (
     MEASURE_COLUMNS,
     PLAN_COLUMNS,
     CorrectionError,

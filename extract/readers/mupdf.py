@@ -7,6 +7,7 @@ reads upright, whatever its rotation entry says (scanners and converters leave p
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import chain
@@ -36,6 +37,9 @@ ASCENT = 0.38  # of the glyph size: a CJK glyph's baseline stands this far below
 
 _IS_SPACE = np.zeros(0x10000, dtype=bool)
 _IS_SPACE[[ord(c) for c in SPACES]] = True
+_IS_CONTROL = np.zeros(0x10000, dtype=bool)
+_IS_CONTROL[[code for code in range(0xA0) if unicodedata.category(chr(code)) == "Cc"]] = True
+_IS_CONTROL &= ~_IS_SPACE
 _NO_GLYPHS: tuple[tuple[Any, ...], ...] = ((), (), (), ())
 _PARTS = itemgetter("chars", "size", "color", "seqno", "dir", "wmode")
 
@@ -203,9 +207,12 @@ def _way(direction: tuple[float, float], mode: int) -> Way:
 
 
 def _as_codes(codes: Sequence[int]) -> Ints:
-    """Character codes; U+FFFD for what broken font maps give that is no character."""
+    """Character codes; U+FFFD for what broken font maps give that is no character: what steers a
+    terminal (a control character that is no white space) among it.
+    """
     code = np.array(codes, dtype=np.int64)
     code[(code <= 0) | (code > 0x10FFFF) | (code >= 0xD800) & (code <= 0xDFFF)] = 0xFFFD
+    code[_IS_CONTROL[np.minimum(code, 0xFFFF)]] = 0xFFFD
     return code
 
 

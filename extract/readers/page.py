@@ -78,7 +78,7 @@ def watermark(number: int, text: str) -> PrintedFinding:
 
 
 def note(code: str, message: str, page: int) -> PrintedFinding:
-    """A note about a page, which the message does not name: pages noted alike become one finding
-    (`extract.pages`).
+    """A note about a page; the message does not name it, so that pages noted alike become one
+    finding (`extract.pages`).
     """
     return PrintedFinding(severity="note", code=code, message=message, page=page)

@@ -7,6 +7,7 @@ underneath: what the two read alike is what the file says.
 from __future__ import annotations
 
 import logging
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from math import hypot
@@ -106,7 +107,7 @@ def _glyph(char: dict[str, Any], left: float, top: float) -> Glyph | None:
     text = char["text"]
     if not text or text in SPACES or text.isspace():
         return None
-    if text.startswith("(cid:"):
+    if text.startswith("(cid:") or unicodedata.category(text[0]) == "Cc":
         text = "\ufffd"
     colour = char.get("non_stroking_color")
     return Glyph(

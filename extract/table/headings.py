@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 
 from extract.layout.grid import Cell
 from extract.layout.lines import Line
@@ -17,7 +18,7 @@ LINES_MOST = 3  # a heading above a table is no longer
 def take_headings(parts: list[Part], lines: list[Line]) -> list[Line]:
     """Make bands of the numbered headings right above the parts; returns their lines.
 
-    Lines above tables are headings when their numbers count from 1 on, table by table, together
+    Lines above tables are headings when their numbers grow from 1 on, table by table, together
     with those of the bands in the tables. `lines` are those outside the grids, in reading order.
     """
     above = list(_above(parts, lines))
@@ -27,7 +28,7 @@ def take_headings(parts: list[Part], lines: list[Line]) -> list[Line]:
     style = styles.most_common(1)[0][0]
     found = {n: own for n, own in enumerate(above) if own and _is_of(style, own)}
     numbers = list(_numbers(parts, found, style))
-    if len(numbers) < 2 or numbers != list(range(1, len(numbers) + 1)):
+    if len(numbers) < 2 or numbers[0] != 1 or any(a >= b for a, b in pairwise(numbers)):
         return []
     for n, own in found.items():
         _insert(parts[n], own)

@@ -171,9 +171,10 @@ def _by_role(columns: Columns, grid: Grid, header_rows: int) -> dict[str, list[C
 
 
 def _is_band(roles: list[str], columns: Columns) -> bool:
-    """Whether a cell over these columns runs across the table."""
+    """Whether a cell over these columns runs across the table, headings to its left aside."""
     main = {role for role in columns.roles if role not in EXTRA}
-    return len(main) > 1 and main <= set(roles) or {"pillar", "measure"} <= set(roles)
+    across = [{"pillar", "measure"}, {"measure", "unit"}] + ([main] if len(main) > 1 else [])
+    return any(wanted <= set(roles) for wanted in across)
 
 
 def _set_upright(parts: list[Part]) -> None:

@@ -141,20 +141,22 @@ class _Stitcher:
                 for role in ("pillar", "focus", "unit", *EXTRA)
             }
             if self.opened is not None and self.rows:
-                self._below_band(measure, near)
+                self._below_band(measure, near, top if after_break else None)
             elif after_break and measure.row == top:
                 self._at_break(measure, near)
             else:
                 self._add(measure, near)
             self.opened = None
 
-    def _below_band(self, measure: Cell, near: Beside) -> None:
+    def _below_band(self, measure: Cell, near: Beside, broken: int | None) -> None:
         """Take up the first measure cell below a heading across the table.
 
-        Where the heading opens a focus point it has cut the pillar's column, whose cell may go on.
+        Where that opens a focus point, the pillar's cell may go on below it: cut by it, or by a
+        page break above the row `broken`.
         """
-        verdict = self._heading("pillar", measure, near)
-        self._add(measure, near, _Joins(verdict.joins and self.opened != "pillar"))
+        cut = all(c.row >= measure.row or c.row == broken for c in near["pillar"])
+        runs_on = cut and self.opened != "pillar" and self._heading("pillar", measure, near).joins
+        self._add(measure, near, _Joins(pillar=runs_on))
 
     def _at_break(self, measure: Cell, near: Beside) -> None:
         """Take up a measure cell at the top of a part, where cells may run on."""
@@ -214,8 +216,7 @@ class _Stitcher:
 
     def _opens_band(self, cell: Cell) -> bool:
         """Take up a heading across the table, unless its style opens no level."""
-        found = cell.lines[0].marker
-        level = self.styles.levels.of.get((BAND, found.style if found is not None else None))
+        level = self._band_level(cell)
         if level is None:
             return False
         if self.opened is None or LEVELS.index(level) < LEVELS.index(self.opened):
@@ -225,6 +226,20 @@ class _Stitcher:
         self.bands[level] = TextCell()
         self.bands[level].add(cell)
         return True
+
+    def _band_level(self, cell: Cell) -> str | None:
+        """The level that a heading across the table opens.
+
+        One without a marker among marked ones opens the outermost level that such headings do, or
+        the one inside the level just opened.
+        """
+        found = cell.lines[0].marker
+        of = self.styles.levels.of
+        if found is not None or (BAND, None) in of:
+            return of.get((BAND, found.style if found is not None else None))
+        levels = [level for level in LEVELS if self.styles.levels.style(level, BAND)]
+        outer = LEVELS.index(self.opened) if self.opened is not None else -1
+        return next((level for level in levels if LEVELS.index(level) > outer), None)
 
     def _joins(self, measure: Cell, near: Beside) -> _Joins:
         """Which cells at the top of a part run on."""

@@ -61,8 +61,12 @@ def read_styles(parts: list[Part]) -> Styles:
 
 
 def _without_column(parts: list[Part]) -> list[str]:
-    """Levels that no column of their own prints: bands across the table may stand for a column."""
-    bands = any(part.cells["band"] for part in parts)
+    """Levels that no column of their own prints: bands over the pillar's may stand for it."""
+    bands = any(
+        not any(beside(pillar, band) for pillar in part.cells["pillar"])
+        for part in parts
+        for band in part.cells["band"]
+    )
     printed = {
         role: any(c.lines for part in parts for c in part.cells[role])
         for role in ("pillar", "focus")

@@ -15,7 +15,7 @@ from extract.model import PrintedPlan
 from extract.script import markers
 from extract.script.numerals import FORMAL_ANY
 from normalize.matching.alignment import Match
-from normalize.matching.headings import PlanHeadings, RowHeadings
+from normalize.matching.headings import PlanHeadings, RowHeadings, skipped
 from normalize.model import Draft, FindingRow
 from normalize.rows.findings import Place, finding, text_place
 from normalize.vocabulary.agencies import Agency
@@ -149,6 +149,25 @@ def headings_agree(case: Case) -> Findings:
                 yield _of_rows("heading_conflict", message, case.draft, rows)
 
 
+def focus_points_run_on(case: Case) -> Findings:
+    """Focus points that are left out only where a page begins: a page may be gone.
+
+    A plan that leaves some out inside its pages does so by intent.
+    """
+    begins = [
+        min((m.boxes[0].page for m in row.measures if m.boxes), default=0)
+        for row in case.printed.rows
+    ]
+    gaps = list(skipped(case.heads))
+    if all(begins[row] > begins[row - 1] for row, _ in gaps):
+        for row, codes in gaps:
+            where = f"第{begins[row]}頁之前略過執行重點 {'、'.join(codes)}"
+            message = f"{where}，其他各頁內均未略過，可能缺頁。"
+            yield finding(
+                "page_doubtful", message, Place(case.draft.plan.plan_id, None, begins[row])
+            )
+
+
 def _of_rows(code: str, message: str, draft: Draft, rows: list[Place]) -> FindingRow:
     """One finding on the first of the rows; the others share in it."""
     draft.doubtful |= {(row.measure_id, code) for row in rows if row.measure_id}
@@ -262,6 +281,7 @@ CHECKS: tuple[Check, ...] = (
     pillars_matched,
     focus_points_matched,
     headings_agree,
+    focus_points_run_on,
     units_printed,
     units_known,
     text_printed,

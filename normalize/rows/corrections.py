@@ -5,122 +5,23 @@ measure_id it concerns the plan, and `measure_key` may be left out. It holds for
 identifier and for every other filing's measure of that key, so that a plan filed again keeps what
 was decided. It is applied only while the dataset's own value is `old` (or `new` already); otherwise
 it is reported: `correction_stale` where the value is another, `correction_orphaned` where no such
-measure is left. A line whose `new` is its `old` confirms the value. `written` and `parse` are how
-values stand in `old` and `new`: lists (units) with 、 between names, no value as an empty text.
+measure is left. A line whose `new` is its `old` confirms the value.
 """
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from dataset.kinds import KINDS
 from normalize.model import ROC_OFFSET, Draft, MeasureRow, PlanRow
+from normalize.reviewed import Correction, CorrectionError, parse, written
 from normalize.rows.findings import finding
 from normalize.rows.measures import filing_key
 from normalize.rows.units import unit_rows
 from normalize.vocabulary.taxonomy import edition
 from normalize.vocabulary.text import searchable
 from normalize.vocabulary.units import Unit, read_units
-
-COLUMNS = ("plan_id", "measure_id", "column", "old", "new", "who", "why", "date")
-KEY = "measure_key"  # the one column that a file may lack
-MEASURE_COLUMNS = ("pillar_code", "focus_code", "theme", "marker", "title", "text", "units")
-PLAN_COLUMNS = ("agency", "agency_kind", "year_roc", "is_current")
-_REQUIRED = ("plan_id", "column", "who", "why", "date")
-_TEXTS = ("agency", "agency_kind", "text")  # columns that are empty rather than null
-Value = str | int | bool | list[str] | None
-
-
-class CorrectionError(ValueError):
-    """A corrections file is not well formed; names file and line."""
-
-
-@dataclass(frozen=True)
-class Correction:
-    plan_id: str
-    measure_id: str
-    column: str
-    old: str
-    new: str
-    who: str
-    why: str
-    date: str
-    where: str
-    measure_key: str = ""
-    """The key of the measure; of a plan its `filing_key`."""
-
-    def __str__(self) -> str:
-        return f"{self.where} {self.measure_id or self.plan_id}.{self.column}"
-
-
-def read_corrections(folder: Path | None) -> list[Correction]:
-    """All corrections of a folder, files in name order.
-
-    Raises CorrectionError, which names file and line, for one that is not well formed and for a
-    second one of the same value.
-    """
-    seen: dict[tuple[str, str, str], Correction] = {}
-    for path in sorted(folder.glob("*.csv")) if folder and folder.is_dir() else []:
-        for c in _read_file(path):
-            first = seen.setdefault((c.plan_id, c.measure_id, c.column), c)
-            if first is not c:
-                raise CorrectionError(f"{c.where}: {first.where} corrects the same value")
-    return list(seen.values())
-
-
-def _read_file(path: Path) -> Iterator[Correction]:
-    with open(path, encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file)
-        if reader.fieldnames is None or set(COLUMNS) - set(reader.fieldnames):
-            raise CorrectionError(f"{path.name}: the header must be {','.join(COLUMNS)}")
-        for row in reader:
-            # what is printed may begin or end with white space; who, why and date do not
-            values = {c: row.get(c) or "" for c in (*COLUMNS, KEY)}
-            values |= {c: v.strip() for c, v in values.items() if c not in ("old", "new")}
-            yield _checked(Correction(**values, where=f"{path.name}:{reader.line_num}"))
-
-
-def _checked(c: Correction) -> Correction:
-    lacking = [name for name in _REQUIRED if not getattr(c, name)]
-    if lacking:
-        raise CorrectionError(f"{c.where}: no {', '.join(lacking)}")
-    allowed = MEASURE_COLUMNS if c.measure_id else PLAN_COLUMNS
-    if c.column not in allowed:
-        listed = f"(allowed: {', '.join(allowed)})"
-        raise CorrectionError(f"{c.where}: column {c.column} cannot be corrected {listed}")
-    try:
-        parse(c.column, c.new)
-    except ValueError as error:
-        raise CorrectionError(f"{c.where}: {c.column} cannot be {c.new}") from error
-    return c
-
-
-def written(value: Value) -> str:
-    """A value as corrections write it: no value is empty, names are joined with 、."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return "、".join(value) if isinstance(value, list) else str(value)
-
-
-def parse(column: str, text: str) -> Value:
-    """The value `written` gives as `text`, for all columns but units (`read_units` reads those).
-
-    Raises ValueError for a text that stands for no value of the column.
-    """
-    if column in _TEXTS:
-        return text
-    if column == "is_current":
-        if text.lower() not in ("true", "false"):
-            raise ValueError(f"neither true nor false: {text}")
-        return text.lower() == "true"
-    if column == "year_roc" and text:
-        return int(text)
-    return text or None
 
 
 @dataclass
@@ -270,7 +171,7 @@ def _set_wording(row: MeasureRow, c: Correction) -> None:
     """What hangs on a corrected code: its wording, and how sure it is."""
     known = edition(row.taxonomy)
     if c.new and (known is None or c.new not in known.by_code):
-        raise CorrectionError(f"{c.where}: {c.new} is no code of edition {row.taxonomy}")
+        raise CorrectionError(c.where, f"{c.new} is no code of edition {row.taxonomy}")
     wording = known.text(c.new) if known else None
     if c.column == "pillar_code":
         row.pillar = wording

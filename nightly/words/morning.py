@@ -10,7 +10,7 @@ from pathlib import Path
 from dataset.diff.records import Change, Doubt, PlanEvent
 from dataset.kinds import KINDS
 from nightly.health import Verdict
-from nightly.markup import Block, Grid, Heading, Items, Line, Link, Text, Verbatim
+from nightly.words.markup import Block, Grid, Heading, Items, Line, Link, Text, Verbatim
 from nightly.report import Report
 
 LANGUAGES = ("zh", "en")
