@@ -9,9 +9,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from nightly.report import Report
 from nightly.words.markup import as_html, as_markdown
 from nightly.words.morning import blocks, title
-from nightly.report import Report
 
 RUN = "%Y-%m-%dT%H-%M-%SZ"
 """How a run is called: when it started, UTC."""

@@ -76,7 +76,7 @@ def tell_fault(what: str, where: str) -> int:
 
 
 def taken(what: str, given: Path | None, processed: Path) -> Path | None:
-    """The folder `what` that a run takes, and say so on stderr: the one given, else the one beside
+    """The folder `what` that a run takes, and say so: the one given, else the one beside
     the dataset; None where there is none.
 
     Raises typer.BadParameter for a given folder that is none.
@@ -85,9 +85,9 @@ def taken(what: str, given: Path | None, processed: Path) -> Path | None:
     if not folder.is_dir():
         if given is not None:
             raise typer.BadParameter(f"no folder {given}", param_hint=f"--{what}")
-        typer.echo(f"{what}: none (no folder {folder})", err=True)
+        typer.echo(f"{what}: none (no folder {folder})")
         return None
-    typer.echo(f"{what}: {folder}", err=True)
+    typer.echo(f"{what}: {folder}")
     return folder
 
 

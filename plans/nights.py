@@ -63,10 +63,10 @@ def nightly(
     from batch.limits import Limits
     from nightly.accept import accept as publish_held
     from nightly.log import logger
-    from nightly.words.markup import as_markdown
-    from nightly.words.morning import blocks
     from nightly.report import Accepted
     from nightly.run import Busy, run_nightly
+    from nightly.words.markup import as_markdown
+    from nightly.words.morning import blocks
     from normalize.vocabulary.files import use
 
     log = logger(log_json)

@@ -117,10 +117,10 @@ def test_corrections_beside_the_dataset_are_taken_and_named(
     base = processed.parent
     stage = ["normalize", str(base / "interim"), "--out", str(processed)]
     assert main(stage) == 0
-    assert f"corrections: none (no folder {base}/corrections)" in capsys.readouterr().err
+    assert f"corrections: none (no folder {base}/corrections)" in capsys.readouterr().out
     (base / "corrections").mkdir()
     assert main(stage) == 0
-    assert f"corrections: {base}/corrections" in capsys.readouterr().err
+    assert f"corrections: {base}/corrections" in capsys.readouterr().out
     assert main([*stage, "--corrections", "/nope"]) == 2
     assert "no folder /nope" in capsys.readouterr().err
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from dataset.diff.records import Change, Doubt, PlanEvent
 from dataset.kinds import KINDS
 from nightly.health import Verdict
-from nightly.words.markup import Block, Grid, Heading, Items, Line, Link, Text, Verbatim
 from nightly.report import Report
+from nightly.words.markup import Block, Grid, Heading, Items, Line, Link, Text, Verbatim
 
 LANGUAGES = ("zh", "en")
 MOST = 40
