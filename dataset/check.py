@@ -1,7 +1,9 @@
-"""Findings of the published dataset by severity, for people."""
+"""What a published dataset finds fault with, and whether it is whole."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -35,3 +37,21 @@ def _line(f: dict[str, Any], file: str) -> str:
     page = f" p. {f['page']}" if f["page"] else ""
     measure = f" {f['measure_id']}" if f["measure_id"] else ""
     return f"{file}{page}{measure}: {f['message']}"
+
+
+def broken_files(processed: Path) -> list[str]:
+    """Files of the dataset that are not as its descriptor says (content, by SHA-256), or are gone.
+
+    Raises OSError without a dataset, ValueError for a descriptor that is none.
+    """
+    package = json.loads((processed / "datapackage.json").read_text("utf-8"))
+    files = [f for one in package["resources"] for f in (one, *one.get("more_files", []))]
+    return [f["path"] for f in files if _digest(processed / f["path"]) != f["file_sha256"]]
+
+
+def _digest(path: Path) -> str | None:
+    try:
+        with open(path, "rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from math import isfinite, nan
 from pathlib import Path
@@ -19,7 +20,8 @@ BOUNDS = Path(__file__).parent / "bounds.csv"
 class Verdict:
     """One figure held against its bounds.
 
-    `state` is ok, warn (above the maximum) or fail (below the minimum).
+    `state` is ok, warn (above the maximum, or below the minimum for files that were withdrawn) or
+    fail (below the minimum).
     """
 
     name: str
@@ -29,10 +31,15 @@ class Verdict:
     state: str
 
 
-def figures(tables: dict[str, pa.Table], before: dict[str, pa.Table] | None) -> dict[str, float]:
+def figures(
+    tables: dict[str, pa.Table],
+    before: dict[str, pa.Table] | None,
+    withdrawn: Collection[str] = (),
+) -> dict[str, float]:
     """The dataset's figures.
 
-    Those that compare with the dataset published before are 1 when there is none.
+    Those that compare with the dataset published before are 1 when there is none. `withdrawn` are
+    the plans (plan_id) of it whose files are filed no more.
     """
     plans, measures = tables["plans"], tables["measures"]
     read = (
@@ -44,31 +51,51 @@ def figures(tables: dict[str, pa.Table], before: dict[str, pa.Table] | None) -> 
     with_units = sum(bool(u) for u in measures["units"].to_pylist())
     printed = pc.sum(pc.equal(measures["focus_basis"].cast(pa.string()), "printed")).as_py() or 0
     old_rows = before["measures"].num_rows if before else 0
+    old_plans = before["plans"].num_rows if before else 0
     return {
         "share_of_plans_read": read / known if known else 1.0,
         "measures_per_plan": rows / read if read else 0.0,
         "share_of_measures_with_units": with_units / rows if rows else 0.0,
         "share_of_printed_focus": printed / rows if rows else 0.0,
         "measures_against_last": rows / old_rows if old_rows else 1.0,
+        "plans_against_last": 1 - len(withdrawn) / old_plans if old_plans else 1.0,
     }
 
 
-def judge(values: dict[str, float], bounds: Path = BOUNDS) -> list[Verdict]:
+def explained(
+    tables: dict[str, pa.Table], before: dict[str, pa.Table] | None, withdrawn: Collection[str]
+) -> dict[str, float]:
+    """The figures that fall with every withdrawn plan, as they are without those plans."""
+    if before is None:
+        return {}
+    gone = pc.is_in(before["measures"]["plan_id"], pa.array(list(withdrawn), pa.string()))
+    left = before["measures"].num_rows - (pc.sum(gone).as_py() or 0)
+    return {"measures_against_last": tables["measures"].num_rows / left if left else 1.0}
+
+
+def judge(
+    values: dict[str, float], bounds: Path = BOUNDS, explained: Mapping[str, float] = {}
+) -> list[Verdict]:
     """Hold figures against the bounds file.
+
+    `explained` are figures without withdrawn plans: a fall that these alone explain warns.
 
     Raises BadInput, which names the line, for a bound that is no number and for one on a figure
     that does not exist.
     """
     columns = ("figure", "minimum", "maximum")
-    return [_verdict(place, row, values) for place, row in csv_rows(bounds, columns)]
+    return [_verdict(place, row, values, explained) for place, row in csv_rows(bounds, columns)]
 
 
-def _verdict(place: str, row: dict[str, str], values: dict[str, float]) -> Verdict:
+def _verdict(
+    place: str, row: dict[str, str], values: dict[str, float], explained: Mapping[str, float]
+) -> Verdict:
     name, low, high = row["figure"], _bound(place, row["minimum"]), _bound(place, row["maximum"])
     if name not in values:
         raise BadInput(place, f"{name} is none of the figures {', '.join(values)}")
     value = values[name]
-    fails, warns = low is not None and value < low, high is not None and value > high
+    fails = low is not None and explained.get(name, value) < low
+    warns = (low is not None and value < low) or (high is not None and value > high)
     state = "fail" if fails else "warn" if warns else "ok"
     return Verdict(name, round(value, 4), low, high, state)
 

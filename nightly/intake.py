@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,8 @@ from batch.reading import UNREADABLE
 from batch.store import find_pdfs, write
 from extract.document import file_hash, file_name
 from extract.version import EXTRACTOR_VERSION
+from nightly.health import Verdict
+from nightly.report import HeldBack
 
 STATE = "nightly.state"  # no .json: the folder's *.json are plans
 
@@ -45,7 +47,7 @@ class Index:
         try:
             self._known: dict[str, Any] = json.loads(self._path.read_text("utf-8"))
         except (OSError, ValueError):
-            self._known = {"files": {}, "results": {}, "published": None}
+            self._known = {"files": {}, "results": {}, "published": None, "held": None}
         self.unreadable: dict[str, str] = {}
 
     @property
@@ -53,6 +55,13 @@ class Index:
         """Fingerprint of what the published dataset was made from."""
         published: str | None = self._known["published"]
         return published
+
+    @property
+    def held(self) -> HeldBack | None:
+        """The dataset that was held back last and still is."""
+        held = self._known.get("held")
+        verdicts = [Verdict(**values) for values in held["verdicts"]] if held else []
+        return HeldBack(**held | {"verdicts": verdicts}) if held else None
 
     def filed(self, raw: Path) -> list[Filed]:
         """All PDF files below `raw`.
@@ -110,11 +119,12 @@ class Index:
             "reason": reason,
         }
 
-    def forget(self, current: set[str]) -> list[str]:
-        """Drop contents that are no longer filed; returns the file names they had."""
-        gone = [sha for sha in self._known["results"] if sha not in current]
-        return sorted(self._known["results"].pop(sha)["file"] for sha in gone)
+    def forget(self, current: set[str]) -> None:
+        """Drop contents that are no longer filed."""
+        for sha in self._known["results"].keys() - current:
+            del self._known["results"][sha]
 
-    def save(self, published: str | None) -> None:
+    def save(self, published: str | None, held: HeldBack | None = None) -> None:
         self._known["published"] = published
+        self._known["held"] = asdict(held) if held else None
         write(self._path, json.dumps(self._known, ensure_ascii=True).encode())

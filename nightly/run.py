@@ -5,11 +5,11 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from pathlib import Path
 from traceback import format_exception
 
@@ -21,7 +21,7 @@ from batch.job import drop_stale
 from batch.limits import Limits
 from batch.reading import CHANGED
 from dataset.datapackage import descriptor
-from dataset.diff import diff
+from dataset.diff.compare import diff, doubts
 from dataset.publish import publish
 from dataset.schema import TABLES
 from extract.document import file_name
@@ -29,14 +29,22 @@ from extract.errors import BadInput, fault
 from extract.version import sources_digest
 from nightly import health
 from nightly.intake import Filed, Index
-from nightly.report import Report, write_report
+from nightly.metrics import write_metrics
+from nightly.report import HeldBack, Report
+from nightly.runs import last_figures, run_name, write_report
 from nightly.space import check_space
 from normalize.pipeline import CORRECTIONS
 from normalize.pipeline import normalize as make_dataset
+from normalize.vocabulary.files import data_files
 
 ROOT = Path(__file__).parent.parent
 ROOMS = tuple(ROOT / room for room in ("batch", "dataset", "extract", "normalize"))
 """Whose code and data files decide what a dataset holds."""
+
+UNFIT = ("correction_stale", "correction_orphaned")
+"""Codes of findings about corrections that no longer fit."""
+UNHEALTHY = "unhealthy"
+"""Folder of the dataset that is held back, under the name of its run."""
 
 Log = Callable[..., None]
 Tables = dict[str, pa.Table]
@@ -65,6 +73,8 @@ def run_nightly(
     limits: Limits = Limits(),
     bounds: Path = health.BOUNDS,
     corrections: Path | None = CORRECTIONS,
+    language: str = "zh",
+    metrics: Path | None = None,
     log: Log = lambda event, **values: None,
 ) -> Report:
     """Run the batch once.
@@ -74,9 +84,9 @@ def run_nightly(
     """
     interim.mkdir(parents=True, exist_ok=True)
     processed.mkdir(parents=True, exist_ok=True)
-    report = Report(datetime.now(UTC).strftime("%Y-%m-%dT%H-%M-%SZ"))
+    report = Report(run_name(processed / "runs"))
     night = _Night(raw, interim, processed, workers, limits, bounds, corrections, log, report)
-    with _lock(processed):
+    with locked(processed):
         log("start", raw=str(raw))
         try:
             night.run()
@@ -87,7 +97,9 @@ def run_nightly(
             report.reason, report.traceback = fault(error), "".join(format_exception(error))
             log("fault", reason=report.reason, traceback=report.traceback)
         try:
-            write_report(report, processed / "runs")
+            write_report(report, processed / "runs", language)
+            if metrics is not None:
+                write_metrics(metrics, report, processed)
         except OSError as error:  # a full disk here costs the report, not the dataset
             log("report_failed", reason=str(error))
     return report
@@ -108,28 +120,34 @@ class _Night:
     def run(self) -> None:
         """Bring the dataset up to what is filed. Raises one of EXPECTED when it cannot."""
         report = self.report
+        report.last = last_figures(self.processed / "runs")
         check_space(self.interim, self.processed)
         with report.timed("intake"):
             index, current = self.intake()
         with report.timed("extract"):
             left = self.read(index, [one for one in current.values() if self.is_new(index, one)])
         self.stand_by(index, current, left)
-        report.withdrawn = index.forget(set(current))
+        index.forget(set(current))
         drop_stale(self.interim, current.keys())
         self.tell_failures(index, current)
         made_from = self.fingerprint(current)
         report.unchanged = made_from == index.published and self.has_dataset()
-        index.save(index.published)
+        held = index.held if not report.unchanged else None
+        index.save(index.published, held)
         if report.unchanged:
             return
-        before = _published(self.processed)
-        with report.timed("normalize"):
-            made = self.make(before)
+        if held and held.made_from == made_from:
+            report.held, report.health = held, held.verdicts
+            raise Unhealthy(_broken(held.verdicts))
+        try:
+            with report.timed("normalize"):
+                self.make(published_tables(self.processed), made_from)
+        except Unhealthy:
+            index.save(index.published, report.held)
+            raise
         report.published = True
         index.save(made_from)
-        report.findings = dict(Counter(made["findings"]["severity"].to_pylist()))
-        with report.timed("diff"):
-            self.compare(before, made)
+        shutil.rmtree(self.processed / UNHEALTHY, ignore_errors=True)
 
     def intake(self) -> tuple[Index, dict[str, Filed]]:
         """The index of earlier nights, and the files filed now by SHA-256, the first of each
@@ -187,14 +205,15 @@ class _Night:
     def fingerprint(self, current: dict[str, Filed]) -> str:
         """Digest of all that a dataset hangs on.
 
-        Contents and names filed, code and data files, corrections, sources, bounds.
+        Contents and names filed, code and data files, vocabulary, corrections, sources, bounds.
         """
         digest = hashlib.sha256(sources_digest(*ROOMS).encode())
         for sha, one in sorted(current.items()):
             digest.update(f"{sha} {file_name(one.path.name)!r}\n".encode())
         reviewed = sorted(self.corrections.glob("*.csv")) if self.corrections else []
+        added = data_files("*")
         sources = [self.sources] if self.sources.exists() else []
-        for path in [*reviewed, *sources, self.bounds]:
+        for path in [*reviewed, *added, *sources, self.bounds]:
             digest.update(path.name.encode() + path.read_bytes())
         return digest.hexdigest()
 
@@ -205,15 +224,14 @@ class _Night:
     def has_dataset(self) -> bool:
         return (self.processed / "plans.parquet").exists()
 
-    def make(self, before: Tables | None) -> Tables:
-        """Normalise and publish; the tables. Raises Unhealthy when they break a bound, besides what
-        `normalize` raises.
+    def make(self, before: Tables | None, made_from: str) -> None:
+        """Normalise and publish. Raises Unhealthy when a bound is broken, besides what `normalize`
+        raises.
         """
-        made: Tables = {}
 
         def gate(tables: Tables) -> None:
-            made.update(tables)
-            self.hold_against_bounds(tables, before)
+            self.tell(before, tables)
+            self.hold_against_bounds(tables, before, made_from)
 
         make_dataset(
             self.interim,
@@ -223,26 +241,41 @@ class _Night:
             workers=self.workers,
             gate=gate,
         )
-        return made
 
-    def hold_against_bounds(self, tables: Tables, before: Tables | None) -> None:
-        """Put an unhealthy dataset aside and raise Unhealthy."""
-        verdicts = health.judge(health.figures(tables, before), self.bounds)
-        self.report.health = [asdict(v) for v in verdicts]
-        bad = [f"{v.name} {v.value} < {v.minimum}" for v in verdicts if v.state == "fail"]
+    def tell(self, before: Tables | None, tables: Tables) -> None:
+        """What the report says of the tables: findings, decisions that no longer fit, changes."""
+        report = self.report
+        report.findings = dict(Counter(tables["findings"]["severity"].to_pylist()))
+        report.decisions = doubts(tables, UNFIT.__contains__)
+        with report.timed("diff"):
+            try:
+                report.changes = diff(before, tables)
+            except Exception as error:  # a diff is a courtesy: the dataset can do without
+                self.log("diff_failed", reason=str(error))
+
+    def hold_against_bounds(self, tables: Tables, before: Tables | None, made_from: str) -> None:
+        """Put an unhealthy dataset aside, in place of one put aside before, and raise Unhealthy."""
+        report = self.report
+        gone = [plan.plan_id for plan in report.changes.plans if plan.event == "withdrawn"]
+        values = health.figures(tables, before, gone)
+        explained = health.explained(tables, before, gone)
+        report.health = health.judge(values, self.bounds, explained)
+        bad = [verdict for verdict in report.health if verdict.state == "fail"]
         if bad:
-            publish(tables, self.processed / "unhealthy" / self.report.started, descriptor)
-            raise Unhealthy("; ".join(bad))
+            aside = self.processed / UNHEALTHY
+            shutil.rmtree(aside, ignore_errors=True)
+            publish(tables, aside / report.started, descriptor)
+            report.held = HeldBack(report.started, made_from, report.health, report.withdrawn)
+            raise Unhealthy(_broken(bad))
 
-    def compare(self, before: Tables | None, made: Tables) -> None:
-        try:
-            self.report.changes = diff(before, made)
-        except Exception as error:  # a diff is a courtesy: the dataset is out already
-            self.log("diff_failed", reason=str(error))
+
+def _broken(verdicts: list[health.Verdict]) -> str:
+    bad = (v for v in verdicts if v.state == "fail")
+    return "; ".join(f"{v.name} {v.value} < {v.minimum}" for v in bad)
 
 
 @contextmanager
-def _lock(processed: Path) -> Iterator[None]:
+def locked(processed: Path) -> Iterator[None]:
     with open(processed / ".nightly.lock", "a+") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -257,8 +290,8 @@ def _lock(processed: Path) -> Iterator[None]:
         yield
 
 
-def _published(processed: Path) -> Tables | None:
-    """The tables published before; None when there are none, or they cannot be read."""
+def published_tables(processed: Path) -> Tables | None:
+    """The tables published in a folder; None when there are none, or they cannot be read."""
     files = {t.name: processed / f"{t.name}.parquet" for t in TABLES}
     try:
         return {n: pq.read_table(path) for n, path in files.items() if path.exists()} or None

@@ -20,7 +20,7 @@ from normalize.matching.examples import Example, write_examples
 from normalize.matching.focus_inference import plan_of
 from normalize.model import Draft
 from normalize.rows.draft import draft_file
-from normalize.vocabulary import DATA
+from normalize.vocabulary.files import DATA
 from normalize.vocabulary.text import match_key
 
 MOST = 100

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
-from plans import desk, stages, views
+from plans import desk, doctor, nights, stages, views
 from plans.console import CODES
+from plans.vocabulary import vocabulary
 
 HELP = """Kaohsiung's service-improvement plans (提升服務執行計畫), from filed PDF to tidy dataset.
 
@@ -25,7 +28,7 @@ NIGHTLY = (
 COMMANDS = (
     (stages.extract, EXTRACT),
     (stages.normalize, f"Example: plans normalize data/interim --out data/processed\n\n{CODES}"),
-    (stages.nightly, NIGHTLY),
+    (nights.nightly, NIGHTLY),
     (views.show, "Example: plans show data/raw/sanmin-114.pdf"),
     (views.check, "Exit codes: 0 no error · 1 a finding is an error · 2 no dataset."),
     (views.review, "Example: plans review && xdg-open data/processed/review/index.html"),
@@ -33,6 +36,7 @@ COMMANDS = (
     (desk.explore, "Example: plans explore --open"),
     (views.export, "Example: plans export --format xlsx"),
     (views.harmonise, None),
+    (doctor.doctor, "Exit codes: 0 all well, or a warning · 1 something is missing or broken."),
 )
 """What runs, and what its help ends with; in the order of `plans --help`."""
 
@@ -46,3 +50,28 @@ app = typer.Typer(
 )
 for _command, _epilog in COMMANDS:
     app.command(epilog=_epilog)(_command)
+app.add_typer(nights.runs, name="runs")
+app.add_typer(vocabulary, name="vocabulary")
+
+
+def _version(asked: bool) -> None:
+    """Print the versions and leave, when asked."""
+    if asked:
+        from extract.version import EXTRACTOR_VERSION
+        from normalize.version import VERSION
+
+        stages = f"extract {EXTRACTOR_VERSION}, normalize {VERSION}"
+        typer.echo(f"plans {doctor.own_version()} ({stages})")
+        raise typer.Exit
+
+
+@app.callback()
+def _common(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_version, is_eager=True, help="Print the versions and leave."
+        ),
+    ] = False,
+) -> None:
+    pass

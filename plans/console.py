@@ -31,6 +31,20 @@ RawOption = Annotated[Path, typer.Option("--raw", help="Folder of PDF files.")]
 Workers = Annotated[
     int, typer.Option(min=1, help="Processes to use; one a core by default.", show_default=False)
 ]
+Corrections = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="DIR", help="Folder of reviewed corrections.", show_default="beside the dataset"
+    ),
+]
+Vocabulary = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="DIR",
+        help="Folder of files that add to the vocabulary.",
+        show_default="beside the dataset",
+    ),
+]
 RAW, INTERIM, PROCESSED = Path("data/raw"), Path("data/interim"), Path("data/processed")
 
 
@@ -59,6 +73,22 @@ def tell_fault(what: str, where: str) -> int:
     told = visible(f"fault of this program: {what}; the traceback is {where}")
     typer.secho(told, fg="red", err=True)
     return FAULT
+
+
+def taken(what: str, given: Path | None, processed: Path) -> Path | None:
+    """The folder `what` that a run takes, and say so: the one given, else the one beside
+    the dataset; None where there is none.
+
+    Raises typer.BadParameter for a given folder that is none.
+    """
+    folder = given or processed.parent / what
+    if not folder.is_dir():
+        if given is not None:
+            raise typer.BadParameter(f"no folder {given}", param_hint=f"--{what}")
+        typer.echo(f"{what}: none (no folder {folder})")
+        return None
+    typer.echo(f"{what}: {folder}")
+    return folder
 
 
 class Progress(Protocol):

@@ -18,12 +18,11 @@ from plans.console import (
     PROCESSED,
     RAW,
     SOME_FAILED,
-    Interim,
-    ProcessedOption,
-    RawOption,
+    Corrections,
+    Vocabulary,
     Workers,
     bar,
-    tell_fault,
+    taken,
 )
 
 if TYPE_CHECKING:
@@ -108,12 +107,8 @@ def normalize(
     ] = str(INTERIM),
     out: Annotated[Path, typer.Option(help="Folder of the dataset.")] = PROCESSED,
     workers: Workers = CORES,
-    corrections: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="DIR", help="Folder of reviewed corrections.", show_default="data/corrections"
-        ),
-    ] = None,
+    corrections: Corrections = None,
+    vocabulary: Vocabulary = None,
     agency_codes: Annotated[
         Path | None,
         typer.Option(
@@ -130,15 +125,16 @@ def normalize(
     """Turn records into the dataset: match names, apply corrections, publish all tables at once."""
     from rich.console import Console
 
-    from normalize.pipeline import CORRECTIONS
     from normalize.pipeline import normalize as run
     from normalize.report import show as show_report
+    from normalize.vocabulary.files import use
 
+    use(taken("vocabulary", vocabulary, out))
     with bar("normalize") as progress:
         report = run(
             interim,
             out,
-            corrections_dir=corrections or CORRECTIONS,
+            corrections_dir=taken("corrections", corrections, out),
             codes_file=agency_codes,
             sources=sources,
             workers=workers,
@@ -146,41 +142,3 @@ def normalize(
         )
     show_report(report, Console(width=None if sys.stdout.isatty() else 160))
     raise typer.Exit(SOME_FAILED if report.exit_code else OK)
-
-
-def nightly(
-    raw: RawOption = RAW,
-    interim: Interim = INTERIM,
-    processed: ProcessedOption = PROCESSED,
-    workers: Workers = CORES,
-    seconds: Annotated[float, typer.Option(help="Seconds a file may take; scans: more.")] = 120.0,
-    memory: Annotated[int, typer.Option(help="Megabytes of address space a worker.")] = 6144,
-    log_json: Annotated[
-        bool, typer.Option("--log-json", help="One JSON line an event instead of plain lines.")
-    ] = False,
-) -> None:
-    """Take newly filed, changed and withdrawn plans, renormalise, publish when healthy, report."""
-    from batch.limits import Limits
-    from nightly.log import logger
-    from nightly.report import as_markdown
-    from nightly.run import Busy, run_nightly
-
-    log = logger(log_json)
-    try:
-        report = run_nightly(
-            raw,
-            interim,
-            processed,
-            workers=workers,
-            limits=Limits(seconds, memory * 2**20),
-            log=log,
-        )
-    except Busy as error:
-        log("busy", reason=str(error))
-        raise typer.Exit(NOTHING_DONE) from error
-    log("end", exit_code=report.exit_code, published=report.published, seconds=report.seconds)
-    if not log_json:
-        typer.echo(as_markdown(report))
-    if report.traceback is not None:
-        tell_fault(str(report.reason), f"in {processed / 'runs' / report.started}.json")
-    raise typer.Exit(report.exit_code)

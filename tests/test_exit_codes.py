@@ -17,7 +17,7 @@ from extract.document import extract_document
 from extract.errors import BadInput, fault
 from nightly import health
 from nightly.run import run_nightly
-from normalize.vocabulary import DATA, agencies, taxonomy
+from normalize.vocabulary.files import DATA, use
 from plans.__main__ import main
 from plans.console import FAULT, NOTHING_DONE, PIPE_CLOSED
 
@@ -120,16 +120,12 @@ def test_agency_codes_in_big5_are_refused_by_name(
 
 
 @pytest.fixture
-def names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A copy of the data files, which the registries read anew."""
-    folder = tmp_path / "data"
+def names(interim: Path) -> Iterator[Path]:
+    """A copy of the data files beside the dataset: they stand in for the package's."""
+    folder = interim.parent / "vocabulary"
     shutil.copytree(DATA, folder)
-    for module, known in ((taxonomy, taxonomy.editions), (agencies, agencies.registry)):
-        monkeypatch.setattr(module, "DATA", folder)
-        known.cache_clear()
     yield folder
-    taxonomy.editions.cache_clear()
-    agencies.registry.cache_clear()
+    use(None)
 
 
 @pytest.mark.parametrize("file", ["taxonomy-2017.json", "agencies-kaohsiung.json"])
@@ -234,7 +230,7 @@ def test_a_fault_in_the_night_is_in_its_report(
     (kept,) = (tmp_path / "processed" / "runs").glob("*.json")
     written = json.loads(kept.read_text("utf-8"))
     assert written["exit_code"] == FAULT and "KeyError" in written["traceback"]
-    assert "Fault of this program" in kept.with_suffix(".md").read_text("utf-8")
+    assert "程式發生錯誤" in kept.with_suffix(".md").read_text("utf-8")
 
 
 def test_bad_input_comes_back_from_a_worker_as_it_was() -> None:

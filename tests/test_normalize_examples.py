@@ -11,7 +11,7 @@ import pytest
 from normalize import examples as command
 from normalize.matching.examples import read_examples, released
 from normalize.pipeline import normalize
-from normalize.vocabulary import DATA
+from normalize.vocabulary.files import DATA
 from normalize.vocabulary.taxonomy import edition
 from tests.helpers.truth_to_printed import load_truth, printed_plan, write_printed
 

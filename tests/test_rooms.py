@@ -80,7 +80,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "nightly": STAGES | {"normalize", "normalize.rows", "normalize.vocabulary"},
     "plans": STAGES
     | {"desk", "extract.readers", "extract.script", "nightly", "review"}
-    | {"normalize", "normalize.rows", "normalize.vocabulary"},
+    | {"normalize", "normalize.matching", "normalize.rows", "normalize.version"}
+    | {"normalize.vocabulary"},
 }
 PACKAGES = sorted({room.partition(".")[0] for room in MAY_IMPORT})
 

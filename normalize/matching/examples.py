@@ -9,10 +9,9 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable
 from dataclasses import astuple, dataclass, fields
-from functools import cache
 from pathlib import Path
 
-from normalize.vocabulary import DATA
+from normalize.vocabulary.files import data_files, kept
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -54,8 +53,8 @@ def write_examples(path: Path, examples: Iterable[Example]) -> None:
         writer.writerows(map(astuple, examples))
 
 
-@cache
+@kept
 def released() -> tuple[str, list[Example]]:
-    """(version, examples) of the newest file by its date; ("", []) where there is none."""
-    files = sorted(DATA.glob("examples-*.csv"))
-    return (files[-1].stem, read_examples(files[-1])) if files else ("", [])
+    """(version, examples): those of the package, and those that a user's files add."""
+    files = data_files("examples-*.csv")
+    return "+".join(f.stem for f in files), [e for f in files for e in read_examples(f)]

@@ -17,13 +17,14 @@ focus points (`python -m normalize.calibrate`).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from zlib import crc32
 
 import numpy as np
 
 from normalize.matching.examples import Example, released
 from normalize.model import Draft, MeasureRow
+from normalize.vocabulary.files import kept
 from normalize.vocabulary.taxonomy import Edition, edition, editions
 from normalize.vocabulary.text import match_key
 
@@ -104,7 +105,7 @@ def library(known: Edition, examples: list[Example], idf: np.ndarray) -> Library
     )
 
 
-@cache
+@kept
 def _idf() -> np.ndarray:
     """Inverse document frequency of each hashed pair, shape (DIMENSIONS,).
 
@@ -121,7 +122,7 @@ def _idf() -> np.ndarray:
     return idf
 
 
-@cache
+@kept
 def released_library(code: str) -> Library | None:
     """The library of an edition with the released examples; None where no edition has the code."""
     known = edition(code)

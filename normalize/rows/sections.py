@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 from extract.model import PrintedPlan, PrintedSection, PrintedTable
 from normalize.model import SectionRow
-from normalize.vocabulary import DATA
-from normalize.vocabulary.files import json_file
+from normalize.vocabulary.files import data_files, kept, shaped
+from normalize.vocabulary.shapes import SectionsFile
 from normalize.vocabulary.text import match_key, repair
 
 
-@cache
+@kept
 def _kinds() -> list[tuple[str, list[str]]]:
     """(kind, folded words) in the order in which they decide."""
-    with json_file(DATA / "sections.json") as raw:
-        return [(entry["kind"], [match_key(w) for w in entry["words"]]) for entry in raw["kinds"]]
+    files = (shaped(path, SectionsFile) for path in data_files("sections*.json"))
+    return [(e.kind, [match_key(w) for w in e.words]) for raw in files for e in raw.kinds]
 
 
 def section_kind(heading: str, has_plan_table: bool = False) -> str:

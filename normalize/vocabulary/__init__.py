@@ -2,7 +2,3 @@
 
 Programmes, agencies, units, titles, numerals, spellings; what is data stands in `data/`.
 """
-
-from pathlib import Path
-
-DATA = Path(__file__).parent / "data"

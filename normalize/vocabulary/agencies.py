@@ -1,22 +1,22 @@
 """Agencies: a printed name -> canonical name, kind, parent and code.
 
-The registry is data (`normalize/vocabulary/data/agencies-kaohsiung.json`): bureaus and commissions,
-38 district offices, subordinate offices by the end of their name, short and former names. Agencies
-elsewhere resolve to their own name and a kind by pattern.
+The registry is data, a file a city (`agencies-kaohsiung.json`): bureaus and commissions, district
+offices, subordinate offices by the end of their name, short and former names. Agencies of cities
+that have no file resolve to their own name and a kind by pattern.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from rapidfuzz import fuzz, process
 
-from normalize.vocabulary import DATA
-from normalize.vocabulary.files import csv_rows, json_file
+from extract.errors import BadInput
+from normalize.vocabulary.files import csv_rows, data_files, kept, shaped
+from normalize.vocabulary.shapes import AgenciesFile
 from normalize.vocabulary.text import compact, match_key, repair
 
 # RapidFuzz ratio of folded names; two district offices of the same length differ by 25 or more
@@ -27,6 +27,7 @@ _CITY = (
     r"(?:[臺台][北中南東]|新北|桃園|高雄|基隆|新竹|嘉義|苗栗|彰化|南投|雲林|屏東|宜蘭|花蓮|澎湖"
     r"|金門|連江)[市縣]"
 )
+_IN_CITY = re.compile(_CITY)
 _TOWN = re.compile(rf"^{_CITY}.{{1,4}}[區鄉鎮市]公所$")
 _BUREAU = re.compile(rf"^{_CITY}(?:政府)?[^局處會]{{1,10}}(?:局|處|委員會)$")
 _SUBORDINATE = re.compile(
@@ -48,52 +49,54 @@ class Agency:
 
 @dataclass(frozen=True, eq=False)
 class Registry:
+    """`cities`: the first two characters (高雄) of each city whose agencies are on file."""
+
     by_key: dict[str, Agency]
-    subordinates: tuple[tuple[str, str], ...]
+    subordinates: tuple[tuple[str, str, str], ...]
+    """(city, ending of the name, parent)"""
+    cities: frozenset[str]
     codes: dict[str, str]
 
     def names(self) -> list[str]:
         return sorted({a.name for a in self.by_key.values()})
 
+    def knows_city(self, name: str) -> bool:
+        """Whether the city that a name begins with, if it does, is on file."""
+        return not _IN_CITY.match(name) or name[:2] in self.cities
 
-@lru_cache(maxsize=4)
+
+@kept
 def registry(codes_file: Path | None = None) -> Registry:
-    """The registry.
+    """The registry, of all `agencies-*.json`.
 
     `codes_file` is a user's copy of the official code list (機關代碼,機關名稱,…), if there is one.
-    Raises BadInput for a data file that is not well formed.
+    Raises BadInput for a file that is not well formed, and for a name of two agencies.
     """
     codes = read_codes(codes_file) if codes_file else {}
-    with json_file(DATA / "agencies-kaohsiung.json") as raw:
-        return _registry(raw, codes)
-
-
-def _registry(raw: dict[str, Any], codes: dict[str, str]) -> Registry:
     by_key: dict[str, Agency] = {}
-    for entry in raw["agencies"]:
-        agency = Agency(entry["name"], entry["kind"], entry["parent"], codes.get(entry["name"]))
-        for name in [entry["name"], *entry.get("aliases", [])]:
-            _add(by_key, name, agency)
-        for former in entry.get("former", []):
-            _add(
-                by_key,
-                former["name"],
-                Agency(agency.name, agency.kind, agency.parent, agency.code, 1.0, former["name"]),
-            )
-    _add(
-        by_key,
-        raw["government"],
-        Agency(raw["government"], "other", None, codes.get(raw["government"])),
-    )
-    return Registry(
-        by_key, tuple((s["ends_with"], s["parent"]) for s in raw["subordinates"]), codes
-    )
+    subordinates: list[tuple[str, str, str]] = []
+    cities = set()
+    for path in data_files("agencies-*.json"):
+        raw = shaped(path, AgenciesFile)
+        city = raw.government[:2]
+        cities.add(city)
+        subordinates += [(city, s.ends_with, s.parent) for s in raw.subordinates]
+        government = Agency(raw.government, "other", None, codes.get(raw.government))
+        for name, agency in [(raw.government, government), *_named(raw, codes)]:
+            other = by_key.setdefault(match_key(name), agency)
+            if other.name != agency.name:
+                raise BadInput(str(path), f"{name} stands for {other.name} and {agency.name}")
+    return Registry(by_key, tuple(subordinates), frozenset(cities), codes)
 
 
-def _add(by_key: dict[str, Agency], name: str, agency: Agency) -> None:
-    other = by_key.setdefault(match_key(name), agency)
-    if other.name != agency.name:
-        raise ValueError(f"{name} stands for {other.name} and {agency.name}")
+def _named(raw: AgenciesFile, codes: dict[str, str]) -> Iterator[tuple[str, Agency]]:
+    """(name, agency) of all names on file."""
+    for entry in raw.agencies:
+        agency = Agency(entry.name, entry.kind, entry.parent, codes.get(entry.name))
+        for name in [entry.name, *entry.aliases]:
+            yield name, agency
+        for former in entry.former:
+            yield former.name, replace(agency, former_name=former.name)
 
 
 def read_codes(path: Path) -> dict[str, str]:
@@ -121,8 +124,7 @@ def resolve(printed: str | None, codes_file: Path | None = None) -> Agency | Non
     subordinate = _subordinate(name, reg)
     if subordinate:
         return subordinate
-    elsewhere = re.match(rf"^{_CITY}", name) and not name.startswith("高雄")
-    if not elsewhere:
+    if reg.knows_city(name):
         ranked = process.extract(
             key, list(reg.by_key), scorer=fuzz.ratio, limit=6, score_cutoff=FUZZY_LEAST
         )
@@ -142,10 +144,10 @@ def resolve(printed: str | None, codes_file: Path | None = None) -> Agency | Non
 
 
 def _subordinate(name: str, reg: Registry) -> Agency | None:
-    if re.match(rf"^{_CITY}", name) and not name.startswith("高雄"):
-        return None
-    for ends_with, parent in reg.subordinates:
-        if name.endswith(ends_with) and ("高雄" in name or name.startswith(parent)):
+    for city, ends_with, parent in reg.subordinates:
+        if _IN_CITY.match(name) and not name.startswith(city):
+            continue
+        if name.endswith(ends_with) and (city in name or name.startswith(parent)):
             return Agency(name, "subordinate", parent, reg.codes.get(name))
     return None
 

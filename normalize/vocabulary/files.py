@@ -1,33 +1,131 @@
-"""Data files that people write, read so that a slip in one is told with its place."""
+"""Data files that people write: where they are found, and read so that a slip is told by its place.
+
+The package's own files are the vocabulary; the files of a user's folder (`use`) add to them or, by
+the same name, stand in for them.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import os
+import re
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import ParamSpec, TypeVar, cast
+
+import msgspec
 
 from extract.errors import BadInput
 
+DATA = Path(__file__).parent / "data"
+"""The package's own files."""
+PATTERNS = (
+    *("agencies-*.json", "examples-*.csv", "sections*.json", "taxonomy-*.json", "units*.json"),
+    "wordings*.txt",
+)
+"""Names of data files; any other file of a user's folder (README aside) is a slip."""
+FOLDER = "PLANS_VOCABULARY"
+"""Environment variable that hands the user's folder on to worker processes."""
 
-@contextmanager
-def json_file(path: Path) -> Iterator[Any]:
-    """The content of a JSON file, while it is taken apart.
+_forget: list[Callable[[], None]] = []
+Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
+Shape = TypeVar("Shape")
 
-    Raises BadInput, which names the file, for what is no JSON (with the line), and for what the
-    caller finds missing (KeyError) or wrong (TypeError, ValueError) in it.
+
+def kept(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
+    """`functools.lru_cache` for what is derived from data files: forgotten when `use` changes."""
+    cached = lru_cache(maxsize=16384)(function)
+    _forget.append(cached.cache_clear)
+    return cast(Callable[Parameters, Result], cached)
+
+
+def use(folder: Path | None) -> None:
+    """Take the data files of a user's folder from now on (None: of the package alone).
+
+    Raises BadInput for a file there that is none of PATTERNS.
     """
+    for path in sorted(folder.iterdir()) if folder else []:
+        known = any(path.match(pattern) for pattern in PATTERNS)
+        if not known and path.suffix != ".md" and not path.name.startswith("."):
+            names = ", ".join(PATTERNS)
+            raise BadInput(str(path), f"no file of a vocabulary; those are {names}")
+    os.environ[FOLDER] = str(folder.resolve()) if folder else ""
+    for forget in _forget:
+        forget()
+
+
+def data_files(pattern: str) -> list[Path]:
+    """Data files by name, sorted: the package's, and the user's that add or stand in for them."""
+    own = os.environ.get(FOLDER)
+    folders = [DATA, Path(own)] if own else [DATA]
+    found = {path.name: path for folder in folders for path in folder.glob(pattern)}
+    return [found[name] for name in sorted(found)]
+
+
+def shaped(path: Path, shape: type[Shape]) -> Shape:
+    """The content of a JSON file of a shape of `normalize/vocabulary/shapes.py`.
+
+    Raises BadInput, which names file and line, for what is no JSON or not of the shape.
+    """
+    text = as_text(path)
     try:
-        yield json.loads(as_text(path))
-    except json.JSONDecodeError as error:
-        raise BadInput(f"{path.name}:{error.lineno}", f"no JSON: {error.msg}") from error
-    except KeyError as error:
-        raise BadInput(path.name, f"an entry has no {error}") from error
-    except (AttributeError, IndexError, TypeError, ValueError) as error:
-        raise BadInput(path.name, str(error)) from error
+        return msgspec.json.decode(text, type=shape)
+    except msgspec.ValidationError as error:
+        reason, _, place = str(error).partition(" - at ")
+        raise BadInput(f"{path}:{line_of(text, place.strip('`'))}", reason) from error
+    except msgspec.DecodeError:
+        try:
+            json.loads(text)
+        except json.JSONDecodeError as error:
+            raise BadInput(f"{path}:{error.lineno}", f"no JSON: {error.msg}") from error
+        raise
+
+
+def line_of(text: str, place: str) -> int:
+    """The line on which a value of a JSON text begins; `place` as in `$.names[3].kind`.
+
+    Where the place goes beyond what is there, the line of what is.
+    """
+    steps = [key or int(at) for key, at in re.findall(r"\.([^.\[\]]+)|\[(\d+)\]", place)]
+    position = 0
+    for step in steps:
+        for name, start in _members(text, position):
+            if name == step:
+                position = start
+                break
+        else:
+            break
+    return text.count("\n", 0, _skip(text, position)) + 1
+
+
+def _members(text: str, position: int) -> Iterator[tuple[str | int, int]]:
+    """(key or index, position of the value) of the members of an object or array."""
+    decode = json.JSONDecoder().raw_decode
+    position = _skip(text, position)
+    inside = text[position]
+    position = _skip(text, position + 1)
+    number = 0
+    while inside in "{[" and text[position] not in "}]":
+        name: str | int = number
+        if inside == "{":
+            name, position = decode(text, position)
+            position = _skip(text, _skip(text, position) + 1)
+        yield name, position
+        _, position = decode(text, position)
+        position = _skip(text, position)
+        position = _skip(text, position + 1) if text[position] == "," else position
+        number += 1
+
+
+def _skip(text: str, position: int) -> int:
+    """The position of the next character that is no white space."""
+    while position < len(text) and text[position].isspace():
+        position += 1
+    return position
 
 
 def csv_rows(path: Path, columns: Sequence[str]) -> Iterator[tuple[str, dict[str, str]]]:

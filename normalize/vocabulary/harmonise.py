@@ -18,7 +18,7 @@ from typing import Any
 import pyarrow.parquet as pq
 from rapidfuzz import fuzz, process
 
-from normalize.vocabulary import DATA
+from normalize.vocabulary.files import DATA
 from normalize.vocabulary.numerals import leading_number
 from normalize.vocabulary.text import match_key
 from normalize.vocabulary.units import kind_of

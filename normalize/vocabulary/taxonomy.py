@@ -9,12 +9,12 @@ ground (read in both directions).
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
-from typing import Any
 
-from normalize.vocabulary import DATA
-from normalize.vocabulary.files import json_file
+from extract.errors import BadInput
+from normalize.vocabulary.files import data_files, kept, shaped
+from normalize.vocabulary.shapes import EditionFile, FocusEntry, PillarEntry
 from normalize.vocabulary.text import match_key
 
 
@@ -71,55 +71,52 @@ class Edition:
 
 
 def read_edition(path: Path) -> Edition:
-    """Read one edition file; BadInput names the file and what is wrong with it."""
-    with json_file(path) as raw:
-        return _edition(raw)
-
-
-def _edition(raw: dict[str, Any]) -> Edition:
+    """Read one edition file; BadInput names the file, its line, and what is wrong with it."""
+    raw = shaped(path, EditionFile)
     nodes: list[Node] = []
-    for pillar in raw["pillars"]:
-        number = 0 if pillar.get("opening") else int(pillar["code"])
-        nodes.append(_node(pillar, "pillar", number, pillar["code"]))
-        for focus in pillar["focus"]:
-            number = 0 if pillar.get("opening") else int(focus["code"].split(".")[1])
-            nodes.append(_node(focus, "focus", number, pillar["code"]))
-    codes = [n.code for n in nodes]
-    if len(set(codes)) != len(codes):
-        raise ValueError("a code stands twice")
+    for pillar in raw.pillars:
+        number = 0 if pillar.opening else int(pillar.code)
+        nodes.append(_node(pillar, number, pillar.code))
+        for focus in pillar.focus:
+            number = 0 if pillar.opening else int(focus.code.split(".")[1])
+            nodes.append(_node(focus, number, pillar.code))
+    _refuse_clashes(path, nodes)
+    return Edition(raw.edition, raw.programme, raw.years_roc, tuple(nodes))
+
+
+def _refuse_clashes(path: Path, nodes: list[Node]) -> None:
+    """Raises BadInput for a code that stands twice, or outside its pillar, or a shared wording."""
     seen: dict[tuple[str, str], str] = {}
+    codes: set[str] = set()
     for node in nodes:
+        if node.code in codes:
+            raise BadInput(str(path), f"code {node.code} stands twice")
+        codes.add(node.code)
+        if node.code.partition(".")[0] != node.pillar:
+            raise BadInput(str(path), f"{node.code} stands under pillar {node.pillar}")
         for key in node.keys:
-            if seen.setdefault((node.level, key), node.code) != node.code:
-                raise ValueError(f"{node.code} and {seen[node.level, key]} share a wording")
-    return Edition(raw["edition"], raw["programme"], tuple(raw["years_roc"]), tuple(nodes))
+            other = seen.setdefault((node.level, key), node.code)
+            if other != node.code:
+                raise BadInput(str(path), f"{node.code} and {other} share a wording")
 
 
-def _node(raw: dict[str, Any], level: str, number: int, pillar: str) -> Node:
-    keys = tuple(dict.fromkeys(match_key(t) for t in [raw["text"], *raw.get("variants", [])]))
-    counterpart = tuple(
-        (edition, code) for edition, codes in raw.get("counterpart", {}).items() for code in codes
-    )
-    return Node(
-        raw["code"],
-        level,
-        raw["text"],
-        number,
-        pillar,
-        keys,
-        tuple(raw.get("items", [])),
-        counterpart,
-    )
+def _node(raw: PillarEntry | FocusEntry, number: int, pillar: str) -> Node:
+    keys = tuple(dict.fromkeys(match_key(t) for t in [raw.text, *raw.variants]))
+    if isinstance(raw, PillarEntry):
+        return Node(raw.code, "pillar", raw.text, number, pillar, keys)
+    same = tuple((e, code) for e, codes in raw.counterpart.items() for code in codes)
+    return Node(raw.code, "focus", raw.text, number, pillar, keys, tuple(raw.items), same)
 
 
-@cache
+@kept
 def editions() -> tuple[Edition, ...]:
-    """All editions of the registry, oldest first."""
-    return tuple(
-        sorted(
-            (read_edition(p) for p in sorted(DATA.glob("taxonomy-*.json"))), key=lambda e: e.code
-        )
-    )
+    """All editions of the registry, oldest first. Raises BadInput where two files hold the same."""
+    found: dict[str, Edition] = {}
+    for path in data_files("taxonomy-*.json"):
+        one = read_edition(path)
+        if found.setdefault(one.code, one) is not one:
+            raise BadInput(str(path), f"edition {one.code} stands in another file, too")
+    return tuple(found[code] for code in sorted(found))
 
 
 def edition(code: str | None) -> Edition | None:

@@ -13,10 +13,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from extract.errors import BadInput
 from extract.script.numerals import CJK
 from extract.script.vocabulary import OFFICE, UNIT_ROLES, one_of
-from normalize.vocabulary import DATA
-from normalize.vocabulary.files import json_file
+from normalize.vocabulary.files import data_files, kept, shaped
+from normalize.vocabulary.shapes import UnitsFile
 from normalize.vocabulary.text import compact, repair
 
 OFTEN = 3  # times a name stands in a plan before odd ones are read as it
@@ -43,18 +44,27 @@ class Unit:
     role: str | None = None
 
 
-@lru_cache(maxsize=1)
+@kept
 def _collectives() -> tuple[dict[str, str], dict[str, str], list[tuple[re.Pattern[str], str]]]:
-    """(variant -> canonical name, canonical name -> kind, patterns -> kind) of `units.json`."""
+    """(variant -> canonical name, canonical name -> kind, patterns -> kind) of `units*.json`.
+
+    Raises BadInput for a variant of two names and for a pattern that is none.
+    """
     names: dict[str, str] = {}
     kinds: dict[str, str] = {}
-    with json_file(DATA / "units.json") as raw:
-        for entry in raw["names"]:
-            kinds[entry["name"]] = entry["kind"]
-            for form in [entry["name"], *entry.get("variants", [])]:
-                if names.setdefault(form, entry["name"]) != entry["name"]:
-                    raise ValueError(f"{form} stands for two names")
-        return names, kinds, [(re.compile(p["pattern"]), p["kind"]) for p in raw["patterns"]]
+    patterns: list[tuple[re.Pattern[str], str]] = []
+    for path in data_files("units*.json"):
+        raw = shaped(path, UnitsFile)
+        for entry in raw.names:
+            kinds[entry.name] = entry.kind
+            for form in [entry.name, *entry.variants]:
+                if names.setdefault(form, entry.name) != entry.name:
+                    raise BadInput(str(path), f"{form} stands for two names")
+        try:
+            patterns += [(re.compile(p.pattern), p.kind) for p in raw.patterns]
+        except re.error as error:
+            raise BadInput(str(path), f"{error.pattern!r} is no pattern: {error}") from error
+    return names, kinds, patterns
 
 
 @lru_cache(maxsize=16384)
@@ -86,7 +96,7 @@ def _stuck(name: str, known: frozenset[str]) -> list[str]:
     return pieces.get(len(name), [name])
 
 
-@lru_cache(maxsize=16384)
+@kept
 def read_units(printed: str, known: frozenset[str] = frozenset()) -> tuple[Unit, ...]:
     """The units one printed line names, in order.
 

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from math import log
 from typing import NamedTuple
 
-from normalize.vocabulary import DATA
+from normalize.vocabulary.files import DATA, data_files, kept
 
 FILE = DATA / "wordings.txt"
 # Share of neighbours that the file knows, in a new plan as it should be and with its characters
@@ -48,16 +47,16 @@ class _Seen(NamedTuple):
     """Four characters in a row, one of the inner two left out (a blank stands for it)."""
 
 
-@lru_cache(maxsize=1)
+@kept
 def _seen() -> _Seen:
-    runs = FILE.read_text("utf-8").split()
+    runs = [r for path in data_files("wordings*.txt") for r in path.read_text("utf-8").split()]
     pairs = frozenset(run[i : i + 2] for run in runs for i in range(len(run) - 1))
     fours = {run[i : i + 4] for run in runs for i in range(len(run) - 3)}
     frames = {f"{f[:2]} {f[3]}" for f in fours} | {f"{f[0]} {f[2:]}" for f in fours}
     return _Seen(pairs, frozenset(frames))
 
 
-@lru_cache(maxsize=16384)
+@kept
 def likeness(text: str) -> Likeness:
     """Hold a text against the wordings on file; what is not Han parts it into stretches."""
     seen, known, pairs, strange = _seen(), 0, 0, 0

@@ -1,0 +1,1 @@
+"""A night in words: what is known of it in, Markdown and HTML in Chinese or English out."""
