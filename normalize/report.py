@@ -21,6 +21,8 @@ def show(report: RunReport, console: Console) -> None:
     applied, stale = report.corrections_applied, report.corrections_stale
     if applied or stale:
         console.print(f"corrections: {applied} applied, {stale} no longer fit", highlight=False)
+    for move in report.family_moves[:ROWS_MOST]:
+        console.print(f"family {move}", highlight=False)
     console.print(f"dataset: {report.out_dir}", highlight=False, soft_wrap=True)
 
 
