@@ -4,10 +4,11 @@ SHELL := /bin/bash
 VENV := .venv
 PEERS := .venv-peers
 PY := $(VENV)/bin/python
+PIP := $(PY) -m pip install --quiet --disable-pip-version-check
 PLANS := $(VENV)/bin/plans
 WORKERS ?= $(shell nproc 2>/dev/null || echo 1)
 
-.PHONY: help extract nightly check review export notebooks harmonise test test-quick bench bench-match bench-ocr calibrate compare-readers lint lock clean
+.PHONY: help extract nightly check review export notebooks harmonise test test-quick bench bench-match bench-ocr calibrate compare-readers lint lock audit licences clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -22,22 +23,23 @@ $(PY):
 
 $(VENV)/.runtime: requirements.lock pyproject.toml | $(PY)
 	@echo "installing the locked dependencies …"
-	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.lock
-	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@$(PIP) --require-hashes -r requirements.lock
+	@$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
 	@echo "installing the locked test tools …"
-	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.lock
+	@$(PIP) --require-hashes -r requirements-dev.lock
 	@touch $@
 
-# A stage exits 1 when some plans failed but the rest was written: that is a result, not an error of the run.
+# A stage exits 1 when some plans failed but the rest was written: that is a result, not an error of the run. 2 (nothing could be
+# done) and 3 (a fault of the program) are.
 extract: $(VENV)/.runtime ## read data/raw/*.pdf and write the dataset into data/processed/
 	@$(PLANS) extract data/raw --out data/interim --workers $(WORKERS) || [ $$? -eq 1 ]
 	@$(PLANS) normalize data/interim --out data/processed --workers $(WORKERS) || [ $$? -eq 1 ]
 
 nightly: $(VENV)/.runtime ## take new, changed and withdrawn plans; publish when healthy; report in data/processed/runs/
-	@$(PLANS) nightly --workers $(WORKERS)
+	@$(PLANS) nightly --workers $(WORKERS) || [ $$? -eq 1 ]
 
 check: $(VENV)/.runtime ## print the dataset's findings by severity; fails when one is an error
 	@$(PLANS) check data/processed
@@ -94,12 +96,25 @@ lint: $(VENV)/.dev ## check style, format and types
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy
 
-# The test tools are resolved first: what they cannot live with must not be pinned for the runtime either.
-UV := $(PY) -m uv pip compile --quiet --no-header --no-annotate --no-emit-index-url --upgrade --python-version 3.11 pyproject.toml
-lock: $(VENV)/.dev ## pin the newest versions that pyproject.toml allows
-	@$(PY) -m pip install --quiet uv
-	@$(UV) --extra dev -o requirements-dev.lock
-	@$(UV) -c requirements-dev.lock -o requirements.lock
+$(VENV)/bin/uv: | $(PY)
+	@$(PIP) uv
+
+# For every system and Python at once, with the digest of every file. The test tools are resolved first: what they cannot
+# live with must not be pinned for the runtime either.
+UV ?= $(VENV)/bin/uv
+COMPILE := $(UV) pip compile --quiet --no-header --no-annotate --no-emit-index-url --universal --generate-hashes $(UPGRADE) --python-version 3.11 pyproject.toml
+lock: $(UV) ## pin what pyproject.toml asks for; UPGRADE=--upgrade: the newest versions it allows
+	@$(COMPILE) --extra dev -o requirements-dev.lock
+	@$(COMPILE) --extra build -c requirements-dev.lock -o requirements.lock
+	@$(COMPILE) --extra build --extra cluster -c requirements-dev.lock -o deploy/cluster/requirements.lock
+
+audit: $(VENV)/.dev ## look up known weaknesses of what is locked (asks the package index)
+	@$(PY) -m pip_audit --strict --disable-pip --require-hashes -r requirements.lock
+	@$(PY) -m pip_audit --strict --disable-pip --require-hashes -r requirements-dev.lock
+
+licences: $(VENV)/.dev ## print the licences of what is installed to run; docs/licences.md is this
+	@echo "# Licences of what is installed to run"; echo; echo "Printed by \`make licences\`; what only tests and notebooks need is left out."; echo
+	@$(PY) -m piplicenses --from=mixed --with-system --no-version --format=markdown --packages $$(sed -nE 's/^([a-z0-9-]+)==.*/\1/p' requirements.lock)
 
 clean: ## delete the environment, the interim records and the dataset
 	rm -rf $(VENV) $(PEERS) .pytest_cache .ruff_cache .mypy_cache .hypothesis

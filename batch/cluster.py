@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from batch import store
-from batch.isolate import Isolated, Limits, Lost
+from batch.isolate import Isolated, Lost
 from batch.job import Answers, Job, OnDone, Outcome, list_files
-from batch.reading import Answer, read_file
+from batch.limits import Limits
+from batch.reading import Answer, Left, read_file
 from batch.store import File
 from extract.readers import Reader
 from extract.version import EXTRACTOR_VERSION
@@ -43,7 +44,7 @@ SAME = "client and workers need the same version of service-plans"
 LOST = "the scheduler was lost; what was read so far is kept, run again to go on"
 
 
-class ClusterError(Exception):
+class ClusterError(OSError):
     """The cluster cannot be used; what is written stays, and the next run goes on from it."""
 
 
@@ -87,7 +88,7 @@ _kept = threading.local()
 
 def read_on_worker(
     file: File, reader: Reader, known: Set[str], limits: Limits, version: str
-) -> Answer | Lost:
+) -> Answer | Left | Lost:
     """`read_file` in this worker thread's kept process.
 
     Raises ClusterError when the worker, joined late, has another extractor version.
@@ -101,7 +102,7 @@ def read_on_worker(
         return _process(limits).run(file, scratch, reader, known)
 
 
-def _process(limits: Limits) -> Isolated[Answer]:
+def _process(limits: Limits) -> Isolated[Answer | Left]:
     if getattr(_kept, "limits", None) != limits:
         if hasattr(_kept, "process"):
             _kept.process.stop()
@@ -109,7 +110,7 @@ def _process(limits: Limits) -> Isolated[Answer]:
         # when the worker does: their pipe closes.
         multiprocessing.current_process().daemon = False
         _kept.process, _kept.limits = Isolated(read_file, limits), limits
-    kept: Isolated[Answer] = _kept.process
+    kept: Isolated[Answer | Left] = _kept.process
     return kept
 
 
@@ -187,11 +188,11 @@ def _many_at_once(client: Client, job: Job, limits: Limits, suspects: list[int])
             yield index, answer
 
 
-def _alone(client: Client, job: Job, limits: Limits, index: int) -> Answer | Lost:
+def _alone(client: Client, job: Job, limits: Limits, index: int) -> Answer | Left | Lost:
     from distributed import KilledWorker
 
     try:
-        answer: Answer | Lost = _submit(client, job, limits, index).result()
+        answer: Answer | Left | Lost = _submit(client, job, limits, index).result()
     except KilledWorker as error:
         return Lost(KILLER.format(error.allowed_failures + 1))
     return answer

@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from batch import store
-from batch.isolate import Limits, Lost, run_isolated
+from batch.isolate import Lost, run_isolated
 from batch.job import Job, OnDone, Outcome, list_files
-from batch.reading import Answer, read_file
+from batch.limits import Limits
+from batch.reading import Answer, Left, read_file
 from batch.store import File
 from extract.readers import Reader
 
@@ -54,7 +55,7 @@ def extract_files(
 
 def _read_here(
     job: Job, workers: int, limits: Limits, debug: Path | None = None
-) -> Iterator[tuple[int, Answer | Lost]]:
+) -> Iterator[tuple[int, Answer | Left | Lost]]:
     with tempfile.TemporaryDirectory(prefix="plans-") as scratch:
         tasks = [
             (file, scratch, job.reader, job.known(index), debug)

@@ -13,18 +13,18 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from pydantic import BaseModel
+import msgspec
 
 from batch import store
 from batch.isolate import Lost
-from batch.reading import Answer, as_record, failed_file, reader_version
+from batch.reading import Answer, Left, failed_file, reader_version
 from batch.store import File
 from extract.document import file_name
 from extract.errors import BadInput
-from extract.model import PrintedPlan
+from extract.model import decode_plan, encode_plan
 from extract.readers import Reader
 
-Answers = Iterable[tuple[int, Answer | Lost]]
+Answers = Iterable[tuple[int, Answer | Left | Lost]]
 """Number of the file and what came of it, in any order.
 
 `Lost` with the reason for a file that ended its process.
@@ -35,11 +35,12 @@ Answers = Iterable[tuple[int, Answer | Lost]]
 class Outcome:
     """What became of one file.
 
-    Its record's place, its status, and whether an earlier record was kept.
+    Its record's place (None for a file that is left for the next run, which counts as failed), its
+    status, and whether an earlier record was kept.
     """
 
     file: str
-    path: File
+    path: File | None
     status: str
     reason: str | None
     kept: bool
@@ -49,7 +50,7 @@ OnDone = Callable[[Outcome, int, int], None]
 """Called with each outcome, the number of files done, and of all."""
 
 
-class Head(BaseModel):
+class Head(msgspec.Struct, gc=False):
     """What decides whether a record holds: the beginning of a `PrintedPlan`."""
 
     sha256: str
@@ -57,6 +58,9 @@ class Head(BaseModel):
     extractor_version: str
     status: str
     reason: str | None
+
+
+_HEAD = msgspec.json.Decoder(Head)
 
 
 class Job:
@@ -76,6 +80,7 @@ class Job:
         self._by_name: dict[str, set[str]] = {}
         for head in self._held.values():
             self._by_name.setdefault(head.source_file, set()).add(head.sha256)
+        self._kept_back: set[str] = set()  # what earlier runs read of files that are left
         mine = set(self._names)
         self._elsewhere = {h.sha256 for h in self._held.values() if h.source_file in mine}
 
@@ -97,9 +102,13 @@ class Job:
         for index, answer in answers:
             if isinstance(answer, Lost):
                 answer = failed_file(self.files[index], self.reader, answer.reason)
+            if isinstance(answer, Left):
+                self._kept_back |= self.known_by_name(index)
+                yield Outcome(self._names[index], None, "failed", answer.reason, kept=False)
+                continue
             sha, record = answer.sha256, answer.record
             last[sha] = max(index, last.get(sha, -1))
-            head = self._held.get(sha) or Head.model_validate_json(record)
+            head = self._held.get(sha) or _HEAD.decode(record)
             if sha not in self._held and last[sha] == index:
                 store.write(self._target(sha), record)
             name, target = self._names[index], self._target(sha)
@@ -117,7 +126,8 @@ class Job:
             outcomes.append(outcome)
             if on_done:
                 on_done(outcome, len(outcomes), len(self.files))
-        drop_stale(self.out, {o.path.stem for o in outcomes} if whole else None)
+        current = {o.path.stem for o in outcomes if o.path is not None} | self._kept_back
+        drop_stale(self.out, current if whole else None)
         return sorted(outcomes, key=lambda o: o.file)
 
     def _target(self, sha256: str) -> File:
@@ -126,9 +136,9 @@ class Job:
     def _name(self, sha256: str, name: str) -> None:
         """Put another file's name into a record that holds, as if that file had been read."""
         if self._held[sha256].source_file != name:
-            plan = PrintedPlan.model_validate_json(store.read(self._target(sha256)))
+            plan = decode_plan(store.read(self._target(sha256)))
             plan.source_file = name
-            store.write(self._target(sha256), as_record(plan))
+            store.write(self._target(sha256), encode_plan(plan))
 
 
 def list_files(raw: File) -> list[File]:
@@ -165,7 +175,7 @@ def _heads(out: File, version: str) -> dict[str, Head]:
 def _head(version: str, record: File) -> Head | None:
     """None for a record of another version, and for one that cannot be read."""
     try:
-        head = Head.model_validate_json(store.read(record))
+        head = _HEAD.decode(store.read(record))
     except ValueError:
         return None
     return head if (head.extractor_version, head.sha256) == (version, record.stem) else None

@@ -99,13 +99,21 @@ def find_pdfs(raw: File) -> list[Path] | list[File]:
     if isinstance(raw, Path):
         if raw.is_file():
             return [raw]
-        return sorted(p for p in raw.rglob("*") if p.suffix.lower() == ".pdf" and p.is_file())
+        return sorted(p for p in raw.rglob("*") if p.name.lower().endswith(".pdf") and _is_file(p))
     with _reach(raw) as (fs, path):
         fs.invalidate_cache()
         if fs.isfile(path):
             return list[File]([raw])
         paths = [p for p in sorted(fs.find(path)) if p.lower().endswith(".pdf")]
         return list[File](Remote(fs.unstrip_protocol(p)) for p in paths)
+
+
+def _is_file(path: Path) -> bool:
+    """Whether it is a file. One that cannot be looked at counts: its reading tells why."""
+    try:
+        return path.is_file()
+    except OSError:
+        return True
 
 
 def records(folder: File) -> list[File]:
@@ -145,8 +153,12 @@ def write(file: File, content: bytes) -> None:
             fs.pipe_file(path, content)
         return
     temporary = file.with_suffix(f".{os.getpid()}.tmp")
-    temporary.write_bytes(content)
-    os.replace(temporary, file)
+    try:
+        temporary.write_bytes(content)
+        os.replace(temporary, file)
+    except BaseException:  # what a full disk took is given back
+        temporary.unlink(missing_ok=True)
+        raise
 
 
 def delete(file: File) -> None:

@@ -19,7 +19,8 @@ from pathlib import Path
 import pymupdf
 from rich.progress import track
 
-from batch.isolate import Limits, Lost, run_isolated
+from batch.isolate import Lost, run_isolated
+from batch.limits import Limits
 from batch.reading import read_plan
 from benchmarks.damages import KINDS, damaged
 from benchmarks.figures import ROOT, Table

@@ -15,6 +15,7 @@ import argparse
 import random
 import sys
 from collections.abc import Callable
+from copy import deepcopy
 from functools import partial
 from pathlib import Path
 
@@ -76,7 +77,7 @@ def each_heading(
     plan: PrintedPlan, corrupt: Corrupt, rng: random.Random, share: float = 1.0
 ) -> PrintedPlan:
     """A copy of the plan with this share of its printed cells corrupted, each cell once."""
-    plan = plan.model_copy(deep=True)
+    plan = deepcopy(plan)
     pillars: dict[int, str] = {}
     cells: dict[int, list[str]] = {}
     for row in plan.rows:
@@ -94,7 +95,7 @@ def each_heading(
 
 def repeated_cells(plan: PrintedPlan, rng: random.Random) -> PrintedPlan:
     """Every row prints its headings again, as where each page repeats the merged cells."""
-    plan = plan.model_copy(deep=True)
+    plan = deepcopy(plan)
     for i, row in enumerate(plan.rows):
         row.pillar_cell = row.focus_cell = i
     return plan
@@ -102,7 +103,7 @@ def repeated_cells(plan: PrintedPlan, rng: random.Random) -> PrintedPlan:
 
 def merged_focus(plan: PrintedPlan, rng: random.Random) -> PrintedPlan:
     """The focus point is printed behind the pillar, in its cell, for a third of the cells."""
-    plan = plan.model_copy(deep=True)
+    plan = deepcopy(plan)
     for row in plan.rows:
         if (
             len(row.focus) == 1
@@ -119,7 +120,7 @@ def merged_focus(plan: PrintedPlan, rng: random.Random) -> PrintedPlan:
 
 def swapped_rows(plan: PrintedPlan, rng: random.Random) -> PrintedPlan:
     """Two neighbouring focus cells change places, three times."""
-    plan = plan.model_copy(deep=True)
+    plan = deepcopy(plan)
     for _ in range(3):
         i = rng.randrange(len(plan.rows) - 1)
         plan.rows[i], plan.rows[i + 1] = plan.rows[i + 1], plan.rows[i]

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 FORMATS = ("csv", "xlsx")
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = tuple("=+-@\t\r＝＋－＠")  # full width counts, too: East Asian spreadsheets fold it
 CELL_MOST = 32_767  # characters Excel keeps in a cell
 ROWS_MOST = 1_048_575  # rows of a sheet below its header
 CUT = "…（儲存格字數上限，全文見 CSV）"
@@ -82,8 +82,12 @@ def safe(value: object) -> object:
 def _whole(target: Path, write: Callable[[Path], None]) -> Path:
     """Write beside the target and swap in, so that no one opens half a file."""
     fresh = target.with_name(f".{target.name}.new")
-    write(fresh)
-    os.replace(fresh, target)
+    try:
+        write(fresh)
+        os.replace(fresh, target)
+    except BaseException:  # what a full disk took is given back
+        fresh.unlink(missing_ok=True)
+        raise
     return target
 
 

@@ -17,13 +17,17 @@ SEVERITIES: tuple[Severity, ...] = get_args(Severity)  # the lightest first
 
 @dataclass(frozen=True)
 class Kind:
-    """One code: its usual severity, what it means (English, Chinese), what a person should do."""
+    """One code: its usual severity, what it means (English, Chinese), what a person should do.
+
+    `columns`: those on which a person's word answers it, the likeliest first.
+    """
 
     code: str
     severity: Severity
     en: str
     zh: str
     do: str
+    columns: tuple[str, ...]
 
 
 def _read(path: Path) -> dict[str, Kind]:
@@ -32,7 +36,12 @@ def _read(path: Path) -> dict[str, Kind]:
         lines = list(csv.DictReader(file))
     return {
         line["code"]: Kind(
-            line["code"], cast(Severity, line["severity"]), line["en"], line["zh"], line["do"]
+            line["code"],
+            cast(Severity, line["severity"]),
+            line["en"],
+            line["zh"],
+            line["do"],
+            tuple(line["columns"].split()),
         )
         for line in lines
     }

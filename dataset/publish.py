@@ -20,11 +20,11 @@ release resolves `current` once.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -46,6 +46,8 @@ try:
 except ImportError:  # not on Windows: there two publishers at once are on their own
     fcntl = None
 
+NO_LINKS = {errno.EPERM, errno.EACCES, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL}
+"""How drives answer that have no links; any other error (a full disk) is one."""
 KEEP = 2  # releases kept: the current one and the one before
 PIECE = 16_384  # rows turned into Arrow at a time
 # Rows above which a table is divided by year; the measures of 10^6 pages are some 10^7.
@@ -161,29 +163,45 @@ def publish(
     with _locked(out_dir):
         for stale in releases.glob(".build-*"):
             shutil.rmtree(stale, ignore_errors=True)
-        build = Path(tempfile.mkdtemp(prefix=".build-", dir=releases))
-        build.chmod(0o755)
-        files: Files = {}
-        for table in TABLES:
-            parts = write_table(table, tables[table.name], build / f"{table.name}.parquet")
-            files[table.name] = [
-                (p.relative_to(build).as_posix(), p.stat().st_size, _digest(p)) for p in parts
-            ]
-        (build / "datapackage.json").write_text(
-            json.dumps(datapackage(files), ensure_ascii=False, indent=2) + "\n", "utf-8"
-        )
-        name = _digest(build / "datapackage.json")[:16]  # which holds the digest of every file
-        for path in build.rglob("*"):
-            _sync(path)
-        release = releases / name
-        if release.exists():
-            shutil.rmtree(build)
-        else:
-            os.replace(build, release)
+        with _build_folder(releases) as build:
+            release = _write(tables, build, datapackage)
         _sync(releases)
         _point(out_dir, release)
         _sync(out_dir)
         _prune(releases, release)
+    return release
+
+
+@contextmanager
+def _build_folder(releases: Path) -> Iterator[Path]:
+    """A folder to build in, gone at the end unless it was renamed: a full disk is not kept full."""
+    build = releases / f".build-{os.getpid()}"
+    build.mkdir()
+    try:
+        yield build
+    finally:
+        shutil.rmtree(build, ignore_errors=True)
+
+
+def _write(
+    tables: dict[str, pa.Table], build: Path, datapackage: Callable[[Files], dict[str, Any]]
+) -> Path:
+    """Write all tables into `build` and rename it after its content; the release folder."""
+    files: Files = {}
+    for table in TABLES:
+        parts = write_table(table, tables[table.name], build / f"{table.name}.parquet")
+        files[table.name] = [
+            (p.relative_to(build).as_posix(), p.stat().st_size, _digest(p)) for p in parts
+        ]
+    (build / "datapackage.json").write_text(
+        json.dumps(datapackage(files), ensure_ascii=False, indent=2) + "\n", "utf-8"
+    )
+    name = _digest(build / "datapackage.json")[:16]  # which holds the digest of every file
+    for path in build.rglob("*"):
+        _sync(path)
+    release = build.with_name(name)
+    if not release.exists():
+        os.replace(build, release)
     return release
 
 
@@ -202,16 +220,17 @@ def _point(out_dir: Path, release: Path) -> None:
         for file in _NAMES:
             _link(Path("current") / file, out_dir / file)
     except (OSError, NotImplementedError) as error:
-        if isinstance(error, FileExistsError | IsADirectoryError):
+        if isinstance(error, OSError) and error.errno not in NO_LINKS:
             raise
+        for file in _NAMES:  # all are there before the first is swapped
+            copy = shutil.copytree if (release / file).is_dir() else shutil.copyfile
+            copy(release / file, out_dir / f".{file}.new")
+            _sync(out_dir / f".{file}.new")
         for file in _NAMES:
             fresh, old = out_dir / f".{file}.new", out_dir / file
-            if (release / file).is_dir() or old.is_dir():  # no folder is replaced in one step
+            if fresh.is_dir() or old.is_dir():  # no folder is replaced in one step
                 shutil.rmtree(old, ignore_errors=True)
                 old.unlink(missing_ok=True)
-            copy = shutil.copytree if (release / file).is_dir() else shutil.copyfile
-            copy(release / file, fresh)
-            _sync(fresh)
             os.replace(fresh, old)
 
 

@@ -1,5 +1,5 @@
-"""Page pictures with everything drawn on that the extract stage saw: the first thing to look at
-when a layout goes wrong.
+"""Page pictures with everything drawn on that the extract stage saw, and what it decided at page
+breaks: the first things to look at when a layout goes wrong.
 """
 
 from __future__ import annotations
@@ -9,9 +9,12 @@ from pathlib import Path
 import pymupdf
 
 from extract.layout.grid import find_grids
-from extract.model import Box, Page, PrintedPlan
+from extract.model import Box, PrintedPlan
+from extract.page import Page
+from extract.table.breaks import Break
 
 DPI = 110
+SHOWN = 20  # characters of a line
 COLOURS = {
     "rule": (0.1, 0.4, 1.0),
     "cell": (0.55, 0.85, 0.55),
@@ -25,8 +28,10 @@ COLOURS = {
 }
 
 
-def draw_pages(path: Path, pages: list[Page], plan: PrintedPlan, out: Path) -> list[Path]:
-    """Write one PNG a page into `out`, named after the file; returns their paths.
+def draw_pages(
+    doc: pymupdf.Document, pages: list[Page], plan: PrintedPlan, out: Path
+) -> list[Path]:
+    """Write one PNG a page of `doc` into `out`, named after the file; returns their paths.
 
     `pages` are the pages as read, `plan` what was made of them. A legend stands at the top of each
     picture.
@@ -34,17 +39,34 @@ def draw_pages(path: Path, pages: list[Page], plan: PrintedPlan, out: Path) -> l
     out.mkdir(parents=True, exist_ok=True)
     boxes = _boxes(plan)
     written = []
-    with pymupdf.open(path, filetype="pdf") as doc:
-        for page in pages:
-            target = out / f"{path.stem}-{page.number:03d}.png"
-            source = doc[page.number - 1]
-            source.set_rotation(0)
-            picture = source.get_pixmap(
-                matrix=pymupdf.Matrix(DPI / 72, DPI / 72) * pymupdf.Matrix(page.turn)
-            )
-            _draw(page, picture, boxes.get(page.number, [])).save(target)
-            written.append(target)
+    for page in pages:
+        target = out / f"{Path(plan.source_file).stem}-{page.number:03d}.png"
+        source = doc[page.number - 1]
+        source.set_rotation(0)
+        picture = source.get_pixmap(
+            matrix=pymupdf.Matrix(DPI / 72, DPI / 72) * pymupdf.Matrix(page.turn)
+        )
+        _draw(page, picture, boxes.get(page.number, [])).save(target)
+        written.append(target)
     return written
+
+
+def write_breaks(path: Path, breaks: list[Break], out: Path) -> Path:
+    """Write what was decided at page breaks into `out`, beside the pictures; returns the path.
+
+    One line a cell at the top of a page: the page, the cell's role, whether it goes on from the
+    page before, the lead of that reading (log-odds), why, and how the measure beside it begins.
+    """
+    target = out / f"{path.stem}-breaks.txt"
+    target.write_text("".join(map(_told, breaks)), "utf-8")
+    return target
+
+
+def _told(at: Break) -> str:
+    text = at.line.text[:SHOWN] if at.line is not None else ""
+    goes_on = "goes on" if at.verdict.joins else "begins"
+    parts = (f"page {at.page}", at.role, goes_on, f"{at.verdict.lead:.1f}", at.verdict.why, text)
+    return "\t".join(parts) + "\n"
 
 
 def _boxes(plan: PrintedPlan) -> dict[int, list[tuple[str, Box, str]]]:

@@ -5,20 +5,27 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 
 import pymupdf
 
 from extract.errors import BadInput
-from extract.model import Page, PrintedFinding, PrintedPlan
+from extract.model import PrintedFinding, PrintedPlan
+from extract.page import Page
 from extract.plan import build_plan
 from extract.readers import PageReader, Reader, open_reader
-from extract.readers.choice import needs_picture
+from extract.readers.choice import is_useless, needs_picture
+from extract.script.characters import visible
 from extract.version import EXTRACTOR_VERSION
 
 MAX_PAGES = 2000
 """A plan has ten to a hundred pages; a longer file is something else, or an attack."""
+
+HEADER = 1024
+"""Bytes within which a PDF says what it is: readers allow so much before it (ISO 32000-1, annex H,
+implementation note 13).
+"""
 
 WINDOW = 50
 """Pages read before the document is opened anew: MuPDF keeps what it has read (115 KB a page) until
@@ -44,19 +51,29 @@ def file_hash(path: Path) -> str:
 
 
 def file_name(name: str) -> str:
-    """The file's name as text; bytes that are no UTF-8 are written as \\xNN."""
-    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    """The file's name as text that may be shown: bytes that are no UTF-8 are read as Big5 or else
+    written as \\xNN, and so is what would steer a terminal.
+    """
+    raw = name.encode("utf-8", "surrogateescape")
+    for encoding in ("utf-8", "cp950"):
+        with suppress(UnicodeDecodeError):
+            return visible(raw.decode(encoding))
+    return visible(raw.decode("utf-8", "backslashreplace"))
 
 
 def extract_document(
     path: Path,
     reader: Reader = "mupdf",
     on_page: Callable[[int, int], None] | None = None,
+    on_picture: Callable[[], None] | None = None,
     debug: Path | None = None,
     digest: str | None = None,
 ) -> PrintedPlan:
-    """Read one PDF. `on_page(done, total)` is called after each page; `debug` is a folder for page
-    pictures; `digest` is the file's SHA-256, if known.
+    """Read one PDF.
+
+    `on_page(done, total)` is called after each page, `on_picture()` before one is read from its
+    picture, which takes long; `debug` is a folder for page pictures; `digest` is the file's
+    SHA-256, if known.
 
     Raises `BadInput` when the file cannot be opened, needs a password, is damaged, has no pages or
     more than MAX_PAGES.
@@ -67,7 +84,7 @@ def extract_document(
     pages: list[Page] = []
     repaired = False
     with ExitStack() as opened:
-        doc = opened.enter_context(_open(path, name))
+        doc = opened.enter_context(open_pdf(path))
         count = doc.page_count
         if doc.needs_pass:
             raise BadInput(name, "檔案有密碼保護，無法開啟。")
@@ -79,8 +96,8 @@ def extract_document(
             for number in range(1, count + 1):
                 if number > 1 and number % WINDOW == 1:
                     opened.close()
-                    doc = opened.enter_context(_open(path, name))
-                pages.append(_read(doc[number - 1], number, own))
+                    doc = opened.enter_context(open_pdf(path))
+                pages.append(_read(doc[number - 1], number, own, on_picture))
                 repaired = repaired or doc.is_repaired
                 if on_page:
                     on_page(number, count)
@@ -91,13 +108,15 @@ def extract_document(
         # taken.
         raise BadInput(name, "檔案損壞或不完整，讀出的內容不能採用。")
     seen = list(pages) if debug is not None else []
-    plan = build_plan(pages, name, digest)
+    plan, breaks = build_plan(pages, name, digest)
     plan.extractor_version = EXTRACTOR_VERSION
     plan.findings += _damaged_fonts(warnings)
     if debug is not None:
-        from extract.debug import draw_pages
+        from extract.debug import draw_pages, write_breaks
 
-        draw_pages(path, seen, plan, debug)
+        with open_pdf(path) as doc:
+            draw_pages(doc, seen, plan, debug)
+        write_breaks(path, breaks, debug)
     if not plan.glyphs:
         plan.status, plan.reason = "failed", "檔案裡沒有任何文字，圖像也辨識不出文字。"
         plan.findings.append(
@@ -116,11 +135,28 @@ def _damaged_fonts(warnings: str) -> list[PrintedFinding]:
     return [found] if names else []
 
 
-def _open(path: Path, name: str) -> pymupdf.Document:
+def open_pdf(path: Path) -> pymupdf.Document:
+    """The document at `path`, whatever the bytes of its name.
+
+    Raises BadInput for what is no PDF: "%PDF-" stands within the first kilobyte of one, and MuPDF
+    takes it for one.
+    """
+    name = file_name(path.name)
+    with open(path, "rb") as file:
+        start = file.read(HEADER)
+        if b"%PDF-" not in start:
+            raise BadInput(name, "不是 PDF 檔（檔案開頭沒有 %PDF-）。")
+        # MuPDF finds no file whose name is no UTF-8.
+        named = str(path).isprintable()
+        source = {"filename": path} if named else {"stream": start + file.read()}
     try:
-        return pymupdf.open(path, filetype="pdf")
+        doc = pymupdf.open(**source, filetype="pdf")
     except Exception as error:
         raise BadInput(name, f"不是可讀的 PDF 檔（{type(error).__name__}）。") from error
+    if not doc.is_pdf:
+        doc.close()
+        raise BadInput(name, "不是 PDF 檔，而是其他格式。")
+    return doc
 
 
 def _ends_well(path: Path) -> bool:
@@ -130,10 +166,19 @@ def _ends_well(path: Path) -> bool:
         return b"%%EOF" in file.read()
 
 
-def _read(page: pymupdf.Page, number: int, reader: PageReader) -> Page:
+def _read(
+    page: pymupdf.Page, number: int, reader: PageReader, on_picture: Callable[[], None] | None
+) -> Page:
     digital = reader.read_page(page, number)
     if not needs_picture(page, digital):
         return digital
+    if on_picture:
+        on_picture()
     from extract.readers.ocr.reader import read_page  # models and OpenCV: loaded only here
 
-    return read_page(page, number)
+    read = read_page(page, number)
+    if is_useless(digital):
+        message = "文字層不是文字，改由圖像辨識。"
+        found = PrintedFinding(severity="check", code="garbled_text", message=message, page=number)
+        read.findings.append(found)
+    return read

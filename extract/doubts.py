@@ -49,8 +49,11 @@ def table_doubts(table: PlanTable, read: TableRows) -> Iterator[PrintedFinding]:
             doubts = [doubt for part in item.printed for doubt in part.doubts]
             if doubts:
                 yield _paragraph_unsure("", doubts, (r, m))
-    for at in table.joins:
-        if at.line is not None and not at.verdict.sure and id(at.line) in holders:
+    said: set[int] = set()
+    for at in table.breaks:
+        # One finding a break: the doubt of an outer cell is that of those within it.
+        if id(at.line) in holders.keys() - said and not at.verdict.sure:
+            said.add(id(at.line))
             yield _check("row_join_unsure", _break_message(at), at.line, holders[id(at.line)])
 
 

@@ -1,67 +1,23 @@
-"""The two records of the extract stage: `Page` (what a reader sees) and `PrintedPlan` (what a plan
-prints).
+"""The record of the extract stage: `PrintedPlan`, what a plan prints, never what it means.
 
-`Page` lives in memory only: every reader (MuPDF, pdfplumber, OCR) yields it, so nothing after the
-readers knows where glyphs came from. `PrintedPlan` is the seam to `normalize`: it is written as
-JSON, one file a plan, and says what is printed, never what it means.
-
-All coordinates are PDF points, origin at the top left of the page turned so that its text reads
-upright (crop box undone).
+It is the seam to `normalize`, written as JSON, one file a plan. Boxes are in PDF points, origin at
+the top left of the page turned so that its text reads upright (crop box undone).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
-import numpy as np
-import numpy.typing as npt
-from pydantic import BaseModel, ConfigDict
+import msgspec
 
 SEAM_VERSION = 1
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Mask = npt.NDArray[np.bool_]
-Chars = npt.NDArray[np.str_]
+
+class Record(msgspec.Struct, forbid_unknown_fields=True, gc=False):
+    """Types are checked when a record is read, not when it is made."""
 
 
-@dataclass(slots=True)
-class Page:
-    """One page as read: visible glyphs and ruled lines, in points, origin top left.
-
-    `chars` has shape (n,) and dtype `<U1`; `boxes` has shape (n, 4) as x0, y0, x1, y1; `baseline`,
-    `size` and `confidence` have shape (n,). `horizontal` has shape (h, 3) as x0, x1, y; `vertical`
-    has shape (v, 3) as x, y0, y1. White space is not a glyph and is left out by every reader.
-    """
-
-    number: int
-    width: float
-    height: float
-    chars: Chars
-    boxes: Floats
-    baseline: Floats
-    size: Floats
-    confidence: Floats
-    horizontal: Floats
-    vertical: Floats
-    source: Literal["digital", "ocr"] = "digital"
-    findings: list[PrintedFinding] = field(default_factory=list)
-    turn: int = 0
-    """Degrees (as `pymupdf.Matrix` counts them) by which the page, its rotation entry left aside,
-    was turned to read upright.
-    """
-    glyphs_lost: int = 0
-    """Glyphs a reader knows to be visible but could not read (ink that no recognised line
-    covers).
-    """
-
-
-class Record(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class Box(Record):
+class Box(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """A rectangle on a page: 1-based page number, points, origin top left."""
 
     page: int
@@ -154,7 +110,7 @@ class PrintedFinding(Record):
     measure: int | None = None
 
 
-class PrintedPlan(Record):
+class PrintedPlan(Record, kw_only=True):
     """Everything one PDF prints, or why it could not be read."""
 
     seam_version: int = SEAM_VERSION
@@ -175,3 +131,22 @@ class PrintedPlan(Record):
     glyphs: int = 0
     glyphs_unplaced: int = 0
     findings: list[PrintedFinding] = []
+
+
+def _plain(value: Any) -> object:
+    """A NumPy scalar is written as the Python number or string that it stands for."""
+    return value.item()
+
+
+_ENCODER = msgspec.json.Encoder(enc_hook=_plain)
+_DECODER = msgspec.json.Decoder(PrintedPlan)
+
+
+def encode_plan(plan: PrintedPlan) -> bytes:
+    """The record as it is written: JSON, UTF-8."""
+    return msgspec.json.format(_ENCODER.encode(plan), indent=1)
+
+
+def decode_plan(record: bytes) -> PrintedPlan:
+    """The plan of a record. Raises ValueError that says what is wrong with it, and where."""
+    return _DECODER.decode(record)

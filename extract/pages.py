@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+import msgspec
 import numpy as np
 
 from extract.layout.furniture import over_table
@@ -13,7 +14,8 @@ from extract.layout.grid import Grid, find_grids
 from extract.layout.lines import Line, make_lines
 from extract.layout.overflow import overflow, with_hung_marks
 from extract.layout.repair import repair_page
-from extract.model import Page, PrintedFinding
+from extract.model import PrintedFinding
+from extract.page import Page
 from extract.table.columns import count_header_rows
 
 
@@ -55,6 +57,7 @@ def read_pages(pages: list[Page]) -> Sheets:
     would stand in memory twice.
     """
     sheets = Sheets({p.number: p.width for p in pages}, {p.number: p.height for p in pages})
+    last: Grid | None = None
     edges: list[float] | None = None
     for aside in over_table(pages):
         page = pages.pop(0)
@@ -62,11 +65,47 @@ def read_pages(pages: list[Page]) -> Sheets:
         grids, outside, removed = _read_page(page, edges, aside)
         if removed:
             sheets.findings.append(_overprint(page.number, removed))
+        if last is not None and grids:  # the table may go on, so its foot may be a page break
+            height, below = sheets.open_lines[-1]
+            sheets.open_lines[-1] = height, overflow(last, below)
+        last = grids[-1] if grids else None
         if edges is None:
             edges = next((list(g.xs) for g in grids if count_header_rows(g)), None)
         sheets.grids += grids
         sheets.open_lines.append((page.height, outside))
+    sheets.findings = _once(sheets.findings)
     return sheets
+
+
+def _once(findings: list[PrintedFinding]) -> list[PrintedFinding]:
+    """What readers found about whole pages, one finding a code, which names the pages; what points
+    at a spot stays by itself.
+    """
+    by_code: dict[str, list[PrintedFinding]] = {}
+    out: list[PrintedFinding] = []
+    for f in findings:
+        (by_code.setdefault(f.code, []) if f.box is None else out).append(f)
+    return out + [_of_pages(alike) for alike in by_code.values()]
+
+
+def _of_pages(alike: list[PrintedFinding]) -> PrintedFinding:
+    """One finding for several of one code, in the order of their pages."""
+    pages: dict[str, list[int]] = {}
+    for f in alike:
+        pages.setdefault(f.message, []).append(f.page or 1)
+    message = "".join(f"第{_ranges(at)}頁{text}" for text, at in pages.items())
+    return msgspec.structs.replace(alike[0], message=message)
+
+
+def _ranges(pages: list[int]) -> str:
+    """1、3–5 for 1, 3, 4, 5."""
+    runs: list[list[int]] = []
+    for page in pages:
+        if runs and page == runs[-1][-1] + 1:
+            runs[-1].append(page)
+        else:
+            runs.append([page])
+    return "、".join(f"{run[0]}–{run[-1]}" if len(run) > 1 else f"{run[0]}" for run in runs)
 
 
 def _note_page(page: Page, sheets: Sheets) -> None:
@@ -101,10 +140,9 @@ def _read_page(
     lines, removed = make_lines(page, key)
     for i, cell in enumerate(cell for grid in grids for cell in grid.cells):
         cell.lines = lines.get(i, [])
-    outside = lines.get(base, [])
-    return grids, overflow(grids[-1], outside) if grids else outside, removed
+    return grids, lines.get(base, []), removed
 
 
 def _overprint(page: int, removed: int) -> PrintedFinding:
-    message = f"第{page}頁有{removed}個字重複印在同一位置，只計一次。"
+    message = f"有{removed}個字重複印在同一位置，只計一次。"
     return PrintedFinding(severity="note", code="overprint_removed", message=message, page=page)

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from typing import Literal
 
+from extract.checks.ledger import Ledger
 from extract.checks.pages import PageFacts, check_pages, page_facts
 from extract.doubts import outline_doubts, table_doubts
 from extract.layout.furniture import split_furniture
 from extract.layout.grid import Grid
 from extract.layout.lines import Line
 from extract.layout.repair import repair_text
-from extract.ledger import Ledger
-from extract.model import Box, Page, PrintedFinding, PrintedPlan, PrintedSection, PrintedTable
+from extract.model import Box, PrintedFinding, PrintedPlan, PrintedSection, PrintedTable
+from extract.page import Page
 from extract.pages import Sheets, read_pages
 from extract.paragraphs.rejoin import join_text
 from extract.script.numerals import chinese_number
+from extract.table.breaks import Break
 from extract.table.rows import read_rows
 from extract.table.stitching import PlanTable, stitch
 from extract.text.mend import mend_plan
@@ -24,8 +26,10 @@ from extract.text.prose import rows_from_sections
 from extract.text.sections import Place
 
 
-def build_plan(pages: list[Page], source_file: str, sha256: str) -> PrintedPlan:
+def build_plan(pages: list[Page], source_file: str, sha256: str) -> tuple[PrintedPlan, list[Break]]:
     """Assemble what the pages print. `pages` in order, numbers 1-based; the list is used up.
+
+    Also returns what was decided at each page break of the plan table, for people who look into it.
 
     The result's status is `not_a_plan` when neither a plan table nor a plan outline is found.
     """
@@ -59,7 +63,7 @@ def build_plan(pages: list[Page], source_file: str, sha256: str) -> PrintedPlan:
         mend_plan(plan, sheets.repaired)
     if sheets.repaired:
         plan.findings.append(_repaired(sheets.repaired))
-    return plan
+    return plan, table.breaks if table is not None else []
 
 
 def _text_source(pages: list[Page]) -> Literal["digital", "ocr", "mixed"]:

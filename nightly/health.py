@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
+from math import isfinite, nan
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
+
+from extract.errors import BadInput
+from normalize.vocabulary.files import csv_rows
 
 BOUNDS = Path(__file__).parent / "bounds.csv"
 
@@ -53,20 +56,29 @@ def figures(tables: dict[str, pa.Table], before: dict[str, pa.Table] | None) -> 
 def judge(values: dict[str, float], bounds: Path = BOUNDS) -> list[Verdict]:
     """Hold figures against the bounds file.
 
-    Raises KeyError for a bound on a figure that does not exist.
+    Raises BadInput, which names the line, for a bound that is no number and for one on a figure
+    that does not exist.
     """
-    out = []
-    with open(bounds, newline="", encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            value = values[row["figure"]]
-            low = float(row["minimum"]) if row["minimum"] else None
-            high = float(row["maximum"]) if row["maximum"] else None
-            state = (
-                "fail"
-                if low is not None and value < low
-                else "warn"
-                if high is not None and value > high
-                else "ok"
-            )
-            out.append(Verdict(row["figure"], round(value, 4), low, high, state))
-    return out
+    columns = ("figure", "minimum", "maximum")
+    return [_verdict(place, row, values) for place, row in csv_rows(bounds, columns)]
+
+
+def _verdict(place: str, row: dict[str, str], values: dict[str, float]) -> Verdict:
+    name, low, high = row["figure"], _bound(place, row["minimum"]), _bound(place, row["maximum"])
+    if name not in values:
+        raise BadInput(place, f"{name} is none of the figures {', '.join(values)}")
+    value = values[name]
+    fails, warns = low is not None and value < low, high is not None and value > high
+    state = "fail" if fails else "warn" if warns else "ok"
+    return Verdict(name, round(value, 4), low, high, state)
+
+
+def _bound(place: str, text: str) -> float | None:
+    """A bound; None for none."""
+    try:
+        value = float(text) if text.strip() else None
+    except ValueError:
+        value = nan
+    if value is not None and not isfinite(value):
+        raise BadInput(place, f"a bound is a number, or empty for none, not {text}")
+    return value

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from batch.store import find_pdfs
+from batch.reading import UNREADABLE
+from batch.store import find_pdfs, write
 from extract.document import file_hash, file_name
 from extract.version import EXTRACTOR_VERSION
 
@@ -21,6 +22,8 @@ class Filed:
 
     path: Path
     sha256: str
+    name: str
+    """The path below the raw folder, as text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,24 +58,41 @@ class Index:
         """All PDF files below `raw`.
 
         A file is hashed when its size, times or inode are not those seen before. Files that cannot
-        be opened (no permission) go into `unreadable` with the reason.
+        be opened (no permission) go into `unreadable` with the reason, and stand for the content
+        that they had before.
         """
+        self._before = self._known["files"]
         files: dict[str, dict[str, Any]] = {}
         out: list[Filed] = []
         for path in find_pdfs(raw):
             name = os.fsencode(path.relative_to(raw)).decode("utf-8", "backslashreplace")
+            before: dict[str, Any] | None = self._before.get(name)
+            seen = before
             try:
                 stat = path.stat()
                 key = [stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino]
-                before = self._known["files"].get(name)
                 sha = before["sha256"] if before and before["stat"] == key else file_hash(path)
+                seen = {"stat": key, "sha256": sha}
+            except FileNotFoundError:
+                continue  # withdrawn while the folder was listed
             except OSError as error:
-                self.unreadable[name] = f"無法開啟：{error.strerror}。"
-                continue
-            files[name] = {"stat": key, "sha256": sha}
-            out.append(Filed(path, sha))
+                self.unreadable[file_name(path.name)] = UNREADABLE.format(error.strerror)
+            if seen is not None:
+                files[name] = seen
+                out.append(Filed(path, seen["sha256"], name))
         self._known["files"] = files
         return out
+
+    def leave(self, filed: Filed) -> Filed | None:
+        """Stand by what the file held when it was last seen, if it was: it is looked at again next
+        time.
+        """
+        before = self._before.get(filed.name)
+        if before is None:
+            del self._known["files"][filed.name]
+            return None
+        self._known["files"][filed.name] = before
+        return Filed(filed.path, before["sha256"], filed.name)
 
     def result(self, filed: Filed) -> Result | None:
         """What became of this content under this extractor and name; None when it must be read."""
@@ -97,6 +117,4 @@ class Index:
 
     def save(self, published: str | None) -> None:
         self._known["published"] = published
-        fresh = self._path.with_name(f".{STATE}.{os.getpid()}")
-        fresh.write_text(json.dumps(self._known, ensure_ascii=True), "utf-8")
-        os.replace(fresh, self._path)
+        write(self._path, json.dumps(self._known, ensure_ascii=True).encode())

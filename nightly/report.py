@@ -27,6 +27,8 @@ class Report:
     published: bool = False
     unchanged: bool = False
     reason: str | None = None
+    traceback: str | None = None
+    """Of a fault of this program, which kept the night from its end."""
     files: int = 0
     read: list[str] = field(default_factory=list)
     withdrawn: list[str] = field(default_factory=list)
@@ -48,8 +50,10 @@ class Report:
     @property
     def exit_code(self) -> int:
         """0 well (published or nothing new), 1 with failures, 2 nothing published though there was
-        something.
+        something, 3 a fault of this program.
         """
+        if self.traceback is not None:
+            return 3
         if not self.published and not self.unchanged:
             return 2
         return 1 if self.failed else 0
@@ -72,6 +76,8 @@ def write_report(report: Report, runs: Path) -> None:
 def as_markdown(report: Report) -> str:
     """What a person reads in the morning."""
     lines = [f"# Run {report.started}: {_state(report)}", "", _counts(report), ""]
+    if report.traceback is not None:
+        lines += _section("Fault of this program", ["```", report.traceback, "```"])
     lines += _section("Read", _items(report.read[:MOST]))
     lines += _section("Withdrawn", _items(report.withdrawn[:MOST]))
     lines += _section("Filed twice", _items(report.duplicates[:MOST]))

@@ -11,32 +11,32 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from traceback import format_exception
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from batch.folder import extract_files
-from batch.isolate import Limits
 from batch.job import drop_stale
+from batch.limits import Limits
+from batch.reading import CHANGED
 from dataset.datapackage import descriptor
 from dataset.diff import diff
-from dataset.publish import PublishError, publish
+from dataset.publish import publish
 from dataset.schema import TABLES
 from extract.document import file_name
+from extract.errors import BadInput, fault
 from extract.version import sources_digest
 from nightly import health
 from nightly.intake import Filed, Index
 from nightly.report import Report, write_report
-from normalize.pipeline import CORRECTIONS, NothingToDo
+from nightly.space import check_space
+from normalize.pipeline import CORRECTIONS
 from normalize.pipeline import normalize as make_dataset
-from normalize.rows.corrections import CorrectionError
-from normalize.sources import SourcesError
 
 ROOT = Path(__file__).parent.parent
 ROOMS = tuple(ROOT / room for room in ("batch", "dataset", "extract", "normalize"))
 """Whose code and data files decide what a dataset holds."""
-
-CHANGED = "檔案在讀取期間有變動，下次執行時再讀。"
 
 Log = Callable[..., None]
 Tables = dict[str, pa.Table]
@@ -50,16 +50,10 @@ class Unhealthy(Exception):
     """The new dataset breaks a bound and was not published."""
 
 
-EXPECTED = (
-    OSError,
-    pa.ArrowException,
-    NothingToDo,
-    CorrectionError,
-    SourcesError,
-    PublishError,
-    Unhealthy,
-)
-"""What keeps a dataset from being published, as the report then says."""
+EXPECTED = (BadInput, OSError, Unhealthy)
+"""What keeps a dataset from being published, as the report then says; all else is a fault of this
+program.
+"""
 
 
 def run_nightly(
@@ -75,7 +69,8 @@ def run_nightly(
 ) -> Report:
     """Run the batch once.
 
-    Raises `Busy` when another run is at work; everything else ends in the report.
+    Raises `Busy` when another run is at work, OSError when `interim` or `processed` cannot be
+    written; everything else ends in the report.
     """
     interim.mkdir(parents=True, exist_ok=True)
     processed.mkdir(parents=True, exist_ok=True)
@@ -88,6 +83,9 @@ def run_nightly(
         except EXPECTED as error:
             report.reason = f"{type(error).__name__}: {error}"
             log("not_published", reason=report.reason)
+        except Exception as error:
+            report.reason, report.traceback = fault(error), "".join(format_exception(error))
+            log("fault", reason=report.reason, traceback=report.traceback)
         try:
             write_report(report, processed / "runs")
         except OSError as error:  # a full disk here costs the report, not the dataset
@@ -110,10 +108,13 @@ class _Night:
     def run(self) -> None:
         """Bring the dataset up to what is filed. Raises one of EXPECTED when it cannot."""
         report = self.report
+        check_space(self.interim, self.processed)
         with report.timed("intake"):
             index, current = self.intake()
         with report.timed("extract"):
-            self.read(index, [one for one in current.values() if self.is_new(index, one)])
+            left = self.read(index, [one for one in current.values() if self.is_new(index, one)])
+        self.stand_by(index, current, left)
+        report.withdrawn = index.forget(set(current))
         drop_stale(self.interim, current.keys())
         self.tell_failures(index, current)
         made_from = self.fingerprint(current)
@@ -143,19 +144,33 @@ class _Night:
             if current.setdefault(one.sha256, one) is not one:
                 self.report.duplicates.append(file_name(one.path.name))
         self.report.files = len(filed)
-        self.report.withdrawn = index.forget(set(current))
         return index, current
 
     def is_new(self, index: Index, one: Filed) -> bool:
         return index.result(one) is None or not (self.interim / f"{one.sha256}.json").exists()
 
-    def read(self, index: Index, new: list[Filed]) -> None:
-        """Extract the new files, and note in the index what became of them."""
+    def read(self, index: Index, new: list[Filed]) -> list[Filed]:
+        """Extract the new files, and note in the index what became of them; those of them that
+        could not be had as a whole, or hold something else by now.
+        """
         paths = [one.path for one in new]
         for outcome in extract_files(paths, self.interim, self.workers, limits=self.limits):
-            index.keep(outcome.path.stem, outcome.file, outcome.status, outcome.reason)
-            self.report.read.append(outcome.file)
             self.log("read", file=outcome.file, status=outcome.status, reason=outcome.reason)
+            if outcome.path is None:
+                self.report.failed[outcome.file] = outcome.reason or ""
+            else:
+                index.keep(outcome.path.stem, outcome.file, outcome.status, outcome.reason)
+                self.report.read.append(outcome.file)
+        return [one for one in new if index.result(one) is None]
+
+    def stand_by(self, index: Index, current: dict[str, Filed], left: list[Filed]) -> None:
+        """Let the files that are left for the next night stand for what they held before."""
+        for one in left:
+            self.report.failed.setdefault(file_name(one.path.name), CHANGED)
+            del current[one.sha256]
+            before = index.leave(one)
+            if before is not None and (self.interim / f"{before.sha256}.json").exists():
+                current.setdefault(before.sha256, before)
 
     def tell_failures(self, index: Index, current: dict[str, Filed]) -> None:
         """List what gave no rows, tonight or earlier."""
@@ -163,8 +178,8 @@ class _Night:
         for one in current.values():
             name, result = file_name(one.path.name), index.result(one)
             if result is None:
-                self.report.failed[name] = CHANGED
-            elif result.status == "failed":
+                continue  # an earlier content, read under another version of the reader
+            if result.status == "failed":
                 self.report.failed[name] = result.reason or ""
             elif result.status == "not_a_plan":
                 self.report.not_plans.append(name)

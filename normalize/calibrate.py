@@ -3,9 +3,9 @@
     python -m normalize.calibrate data/interim [--write docs/focus-score.md]
 
 For each plan the printed focus points are hidden, every measure is decided among all focus points
-of its pillar with the other plans as teachers, and the table shows, by score, how many were right.
-Rows are not pooled here (a printed row belongs to one focus point, so its neighbours would give the
-answer away): a stacked cell does a little better than this table.
+of its pillar with the released examples of other plans, and the table shows, by score, how many
+were right. Rows are not pooled here (a printed row belongs to one focus point, so its neighbours
+would give the answer away): a stacked cell does a little better than this table.
 """
 
 from __future__ import annotations
@@ -17,10 +17,9 @@ from itertools import pairwise
 from pathlib import Path
 
 from batch.store import records
-from normalize.matching.focus_inference import SURE, Library, decide, plan_library, plan_of
+from normalize.matching.focus_inference import SURE, decide, plan_of, released_library
 from normalize.model import Draft
 from normalize.rows.draft import draft_file
-from normalize.vocabulary.taxonomy import edition
 
 BEGIN, END = "<!-- table: begin -->", "<!-- table: end -->"
 BANDS = (0.0, 0.4, 0.6, SURE, 0.8, 0.9, 1.0001)
@@ -28,21 +27,20 @@ BANDS = (0.0, 0.4, 0.6, SURE, 0.8, 0.9, 1.0001)
 
 def hidden(drafts: list[Draft]) -> list[tuple[str, float, bool]]:
     """(file, score, right) of measures with a printed focus point, decided as if not printed."""
-    lib = plan_library(drafts)
-    return [row for draft in drafts for row in _hidden(lib, draft)]
+    return [row for draft in drafts for row in _hidden(draft)]
 
 
-def _hidden(lib: Library, draft: Draft) -> Iterator[tuple[str, float, bool]]:
-    known = edition(draft.plan.taxonomy)
-    if known is None:
+def _hidden(draft: Draft) -> Iterator[tuple[str, float, bool]]:
+    lib = released_library(draft.plan.taxonomy or "")
+    if lib is None:
         return
     printed = [m for m in draft.measures if m.focus_basis == "printed" and m.focus_code]
     for pillar in sorted({m.pillar_code for m in printed if m.pillar_code}):
-        candidates = [n.code for n in known.focus_of(pillar)]
+        candidates = [n.code for n in lib.edition.focus_of(pillar)]
         measures = [m for m in printed if m.pillar_code == pillar]
         if len(candidates) > 1:
             rows = list(range(len(measures)))  # each by itself
-            guesses = decide(lib, known.code, plan_of(draft), measures, rows, candidates)
+            guesses = decide(lib, plan_of(draft), measures, rows, candidates)
             for guess, m in zip(guesses, measures):
                 yield draft.plan.source_file, guess.score, guess.code == m.focus_code
 

@@ -2,7 +2,7 @@
 
 Each row class has the columns of its table in `dataset.schema`, in that order (a test holds the two
 together); what a column means stands there. `dataset.publish.to_arrow` reads the attributes.
-Columns with a default hang on other rows and are filled last (`normalize.repeated`, `.families`).
+Columns with a default hang on other rows and are filled last (`normalize.across`).
 """
 
 from __future__ import annotations
@@ -62,6 +62,7 @@ class MeasureRow:
     text_folded: str
     extra: str | None
     corrected: list[str]
+    confirmed: list[str]
     is_current: bool = True
     agency_kind: str = "other"
     source_file: str = ""
@@ -121,6 +122,7 @@ class PlanRow:
     matched_share: float
     column_headers: list[str]
     interim_sha256: str | None
+    examples_version: str
     source_url: str | None = None
     source_date: str | None = None
     source_licence: str | None = None
@@ -199,8 +201,12 @@ class Draft:
     units: list[UnitRow] = field(default_factory=list)
     sections: list[SectionRow] = field(default_factory=list)
     findings: list[FindingRow] = field(default_factory=list)
+    doubtful: set[tuple[str, str]] = field(default_factory=set)
+    """(measure_id, code): rows that share in a finding which names another row or the plan."""
     open: list[tuple[int, list[str]]] = field(default_factory=list)
     """Measures whose focus point is to be inferred: (index, candidate codes, printed order)."""
     groups: list[tuple[int, int]] = field(default_factory=list)
     """For each measure its (focus cell, ruled row): neighbours in meaning."""
+    current: bool | None = None
+    """Whether it is the current filing, where a person has decided that."""
     title: Title = field(default_factory=lambda: Title(None, None))

@@ -10,10 +10,12 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 
 import pyarrow as pa
 
+from batch.limits import end_with_parent
 from batch.store import File, at, records, written_at
 from dataset.datapackage import descriptor
 from dataset.kinds import SEVERITIES, Severity
@@ -30,25 +32,23 @@ from dataset.schema import (
     TAXONOMY,
     Table,
 )
+from extract.errors import BadInput
 from extract.model import PrintedPlan
-from normalize.families import find_families, seen_before
-from normalize.matching import focus_inference
+from normalize.across.families import find_families, seen_before
+from normalize.across.repeated import repeat
+from normalize.across.sources import SOURCES, Source, add_sources, read_sources
+from normalize.matching.focus_inference import SURE
+from normalize.matching.otherwise import read_otherwise
 from normalize.model import Draft, FamilyRow, FindingRow, MeasureRow, PlanRow, TaxonomyRow
-from normalize.repeated import repeat
+from normalize.reviewed import Correction, read_corrections
 from normalize.rows import corrections, filings
 from normalize.rows.changes import changes
-from normalize.rows.checks import TEXT_SURE
 from normalize.rows.draft import draft_file, draft_plan
 from normalize.rows.findings import finding
-from normalize.sources import SOURCES, Source, add_sources, read_sources
 from normalize.vocabulary.taxonomy import counterparts, editions
 
 CORRECTIONS = Path(__file__).parent.parent / "data" / "corrections"
 POOL_FROM = 200  # plans from which a process pool pays for its start
-
-
-class NothingToDo(Exception):
-    """There is no printed plan to normalize."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,7 @@ class RunReport:
     release: Path = Path()
     corrections_applied: int = 0
     corrections_stale: int = 0
+    corrections_orphaned: int = 0
     family_moves: list[str] = field(default_factory=list)
     """Families published before that are split or merged now."""
 
@@ -95,15 +96,15 @@ def normalize(
     before they are published; what it raises keeps them from it. `sources` is a list of where the
     files were published, which need not exist.
 
-    Raises NothingToDo when `interim_dir` holds no printed plan, CorrectionError for a malformed
-    corrections file, SourcesError for a malformed list of sources and PublishError when tables do
-    not fit the schema; in all cases the published dataset is as before.
+    Raises BadInput when `interim_dir` holds no printed plan and for a malformed data file
+    (CorrectionError for one of corrections), PublishError when tables do not fit the schema; in all
+    cases the published dataset is as before.
     """
     out_dir = Path(out_dir)
     paths = records(at(interim_dir))
     if not paths:
-        raise NothingToDo(f"no printed plan (*.json) in {interim_dir}")
-    wanted = corrections.read_corrections(corrections_dir)
+        raise BadInput(str(interim_dir), "no printed plan (*.json) there")
+    wanted = read_corrections(corrections_dir)
     known = read_sources(sources)
     with _no_collector():
         return _run(paths, out_dir, wanted, codes_file, known, workers, progress, gate)
@@ -112,7 +113,6 @@ def normalize(
 def one_plan(printed: PrintedPlan) -> Draft:
     """The finished rows of a printed plan by itself: no corrections, no plans beside it."""
     draft = draft_plan(printed)
-    focus_inference.infer([draft])
     _close(draft)
     repeat(draft)
     return draft
@@ -133,7 +133,7 @@ def _no_collector() -> Iterator[None]:
 def _run(
     paths: list[File],
     out_dir: Path,
-    wanted: list[corrections.Correction],
+    wanted: list[Correction],
     codes_file: Path | None,
     sources: dict[str, Source],
     workers: int,
@@ -141,9 +141,9 @@ def _run(
     gate: Callable[[dict[str, pa.Table]], None] | None,
 ) -> RunReport:
     drafts = _drafts(paths, codes_file, workers, progress)
-    focus_inference.infer(drafts)
     applied = corrections.apply(wanted, drafts)
     _times(drafts, paths, out_dir)
+    _compare(drafts)
     for draft in drafts:
         _close(draft)
     filings.mark_current(drafts)
@@ -156,8 +156,16 @@ def _run(
     if gate is not None:
         gate(made)
     release = publish(made, out_dir, descriptor)
-    stale = sum(f.code == "correction_stale" for d in drafts for f in d.findings)
-    return RunReport([_summary(d) for d in drafts], out_dir, release, applied, stale, found.moves)
+    left = Counter(f.code for d in drafts for f in d.findings)
+    return RunReport(
+        [_summary(d) for d in drafts],
+        out_dir,
+        release,
+        applied.count,
+        left["correction_stale"],
+        left["correction_orphaned"] + len(applied.unknown),
+        found.moves,
+    )
 
 
 def _drafts(
@@ -169,7 +177,10 @@ def _drafts(
     one = partial(draft_file, codes_file=codes_file)
     out: list[Draft] = []
     if workers > 1 and len(paths) >= POOL_FROM:
-        with ProcessPoolExecutor(max_workers=min(workers, os.cpu_count() or 1)) as pool:
+        # Spawned: what has threads, as Arrow and ONNX have, must not be forked.
+        with ProcessPoolExecutor(
+            min(workers, os.cpu_count() or 1), get_context("spawn"), end_with_parent
+        ) as pool:
             for draft in pool.map(one, paths, chunksize=max(1, len(paths) // (workers * 8))):
                 out.append(draft)
                 progress and progress(len(out), len(paths))
@@ -189,18 +200,27 @@ def _times(drafts: list[Draft], paths: list[File], out_dir: Path) -> None:
         plan.extracted_at = known or written_at(path)
 
 
+def _compare(drafts: list[Draft]) -> None:
+    """File what other plans read differently."""
+    for draft, m, other in read_otherwise(drafts):
+        where = f"{other.agency}{other.year_roc}年度計畫第 {other.seq} 項"
+        message = f"與{where}文字相同，分段不同（{_parts(m)}段與{_parts(other)}段）。"
+        draft.findings.append(finding("read_differently", message, m))
+
+
+def _parts(measure: MeasureRow) -> int:
+    return measure.text.count("\n") + 1
+
+
 def _close(draft: Draft) -> None:
     """What hangs on everything before: findings in order, flags, counts, status, unit codes."""
     draft.findings += _inferred(draft)
     order = {m.measure_id: m.seq for m in draft.measures}
     draft.findings.sort(key=partial(_rank, order))
     rows = {m.measure_id: m for m in draft.measures}
-    doubts = {(f.measure_id, f.code) for f in draft.findings if f.severity != "note"}
-    # One finding stands for a plan garbled throughout; its rows are doubtful all the same.
-    named = {measure_id for measure_id, _ in doubts}
-    unlike = [m.measure_id for m in draft.measures if m.text_confidence < TEXT_SURE]
-    doubts |= {(measure_id, "garbled_text") for measure_id in unlike if measure_id not in named}
-    for measure_id, code in sorted((m, code) for m, code in doubts if m is not None):
+    checks = [f for f in draft.findings if f.severity != "note"]
+    named = {(f.measure_id, f.code) for f in checks if f.measure_id is not None}
+    for measure_id, code in sorted(named | draft.doubtful):
         rows[measure_id].doubts.append(code)
         rows[measure_id].needs_review = True
     _judge(draft.plan, draft.findings)
@@ -208,9 +228,9 @@ def _close(draft: Draft) -> None:
 
 def _inferred(draft: Draft) -> Iterator[FindingRow]:
     for m in draft.measures:
-        if m.focus_basis == "inferred" and "focus_code" not in m.corrected:
+        if m.focus_basis == "inferred" and "focus_code" not in m.confirmed:
             message = f"執行重點依文意推定為 {m.focus_code}，信心 {m.focus_score:.2f}。"
-            severity: Severity = "note" if m.focus_score >= focus_inference.SURE else "check"
+            severity: Severity = "note" if m.focus_score >= SURE else "check"
             yield finding("focus_inferred", message, m, severity)
 
 

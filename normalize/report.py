@@ -19,8 +19,10 @@ def show(report: RunReport, console: Console) -> None:
     console.print(_table(report.plans))
     console.print(_totals([p.plan for p in report.plans]), highlight=False)
     applied, stale = report.corrections_applied, report.corrections_stale
-    if applied or stale:
-        console.print(f"corrections: {applied} applied, {stale} no longer fit", highlight=False)
+    orphaned = report.corrections_orphaned
+    if applied or stale or orphaned:
+        told = f"{applied} applied, {stale} no longer fit, {orphaned} of measures that are gone"
+        console.print(f"corrections: {told}", highlight=False)
     for move in report.family_moves[:ROWS_MOST]:
         console.print(f"family {move}", highlight=False)
     console.print(f"dataset: {report.out_dir}", highlight=False, soft_wrap=True)

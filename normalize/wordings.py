@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from batch.store import read, records
-from extract.model import PrintedPlan
+from extract.model import PrintedPlan, decode_plan
 from normalize.vocabulary.agencies import registry
 from normalize.vocabulary.taxonomy import editions
 from normalize.vocabulary.text import repair
@@ -33,7 +33,7 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m normalize.wordings", description=__doc__)
     parser.add_argument("interim", type=Path, help="folder of the extract stage's records")
     args = parser.parse_args(argv)
-    plans = [PrintedPlan.model_validate_json(read(path)) for path in records(args.interim)]
+    plans = [decode_plan(read(path)) for path in records(args.interim)]
     texts = [repair(text) for plan in plans if plan.status == "ok" for text in printed(plan)]
     if not texts:
         print("no printed plan", file=sys.stderr)

@@ -1,63 +1,29 @@
-"""The command `plans`: its subcommands, each imported stage loaded only where it is used."""
+"""The command `plans`: the one place that turns what happened into an exit code."""
 
 from __future__ import annotations
 
 import sys
 
-import typer
-
-from plans import stages, views
-from plans.console import CODES, OK
-
-HELP = """Kaohsiung's service-improvement plans (提升服務執行計畫), from filed PDF to tidy dataset.
-
-The usual way: [bold]plans extract[/] (PDF → records) and [bold]plans normalize[/] (records → \
-dataset), or [bold]plans nightly[/] for both with checks; then [bold]plans check[/], \
-[bold]plans review[/] and [bold]plans export[/]."""
-
-EXTRACT = (
-    "Examples: plans extract data/raw --workers 4 · plans extract s3://plans/raw "
-    f"--out s3://plans/interim --scheduler tcp://10.0.0.5:8786\n\n{CODES}"
-)
-NIGHTLY = (
-    "Exit codes: 0 well, or nothing new · 1 published, some files failed · "
-    "2 nothing published, the old dataset stays."
-)
-
-COMMANDS = (
-    (stages.extract, EXTRACT),
-    (stages.normalize, f"Example: plans normalize data/interim --out data/processed\n\n{CODES}"),
-    (stages.nightly, NIGHTLY),
-    (views.show, "Example: plans show data/raw/sanmin-114.pdf"),
-    (views.check, "Exit codes: 0 no error · 1 a finding is an error · 2 no dataset."),
-    (views.review, "Example: plans review && xdg-open data/processed/review/index.html"),
-    (views.export, "Example: plans export --format xlsx"),
-    (views.harmonise, None),
-)
-"""What runs, and what its help ends with; in the order of `plans --help`."""
-
-app = typer.Typer(
-    name="plans",
-    no_args_is_help=True,
-    rich_markup_mode="rich",
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-    help=HELP,
-)
-for _command, _epilog in COMMANDS:
-    app.command(epilog=_epilog)(_command)
+from extract.errors import BadInput
+from plans.console import OK, PIPE_CLOSED, broken, refused
 
 
 def main(argv: list[str] | None = None, command: str | None = None) -> int:
-    """Run the command line and return the exit code.
+    """Run the command line and return the exit code (`plans.console`).
 
     `command` is put before the arguments (`python -m extract …`).
     """
     arguments = sys.argv[1:] if argv is None else argv
     try:
+        from plans.commands import app  # a broken installation is a fault like any other
+
         app([command, *arguments] if command else arguments, prog_name="plans")
     except SystemExit as end:
-        return int(end.code or 0)
+        return PIPE_CLOSED if isinstance(end.__context__, BrokenPipeError) else int(end.code or 0)
+    except (BadInput, OSError) as error:
+        return refused(error)
+    except Exception as error:
+        return broken(error)
     return OK
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
+import traceback
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
@@ -11,10 +13,14 @@ from typing import Annotated, Protocol
 
 import typer
 
-OK, SOME_FAILED, NOTHING_DONE = 0, 1, 2
+from extract.errors import fault
+from extract.script.characters import visible
+
+OK, SOME_FAILED, NOTHING_DONE, FAULT, PIPE_CLOSED = 0, 1, 2, 3, 141
+"""Exit codes. PIPE_CLOSED is what a shell tells of any program that wrote to a closed pipe."""
 CODES = (
     "Exit codes: 0 all well · 1 some plans failed, the rest is written · "
-    "2 nothing could be done, the old dataset stays."
+    "2 nothing could be done, the old dataset stays · 3 a fault of this program."
 )
 CORES = os.cpu_count() or 1
 
@@ -28,10 +34,31 @@ Workers = Annotated[
 RAW, INTERIM, PROCESSED = Path("data/raw"), Path("data/interim"), Path("data/processed")
 
 
-def fail(message: object) -> typer.Exit:
-    """Print an error on stderr; to be raised: `raise fail(error) from error`."""
-    typer.secho(f"error: {message}", fg="red", err=True)
-    return typer.Exit(NOTHING_DONE)
+def refused(error: object) -> int:
+    """Say on stderr, in one line, what could not be done and why; the exit code."""
+    typer.secho(f"error: {visible(str(error))}", fg="red", err=True)
+    return NOTHING_DONE
+
+
+def broken(error: Exception) -> int:
+    """Keep the traceback in a file and say on stderr, in one line, where it lies; the exit code."""
+    text = "".join(traceback.format_exception(error))
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", prefix="plans-fault-", suffix=".log", delete=False, encoding="utf-8"
+        ) as log:
+            log.write(text)
+    except OSError:  # a full disk, too
+        sys.stderr.write(text)
+        return tell_fault(fault(error), "above")
+    return tell_fault(fault(error), f"in {log.name}")
+
+
+def tell_fault(what: str, where: str) -> int:
+    """One line on stderr about a fault of this program; the exit code."""
+    told = visible(f"fault of this program: {what}; the traceback is {where}")
+    typer.secho(told, fg="red", err=True)
+    return FAULT
 
 
 class Progress(Protocol):

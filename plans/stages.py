@@ -23,7 +23,7 @@ from plans.console import (
     RawOption,
     Workers,
     bar,
-    fail,
+    tell_fault,
 )
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def extract(
         typer.Option(
             metavar="DIR",
             help="Also write each page as a picture with rules, cells, lines, measures and units "
-            "drawn on.",
+            "drawn on, and why each page break was read as it was.",
         ),
     ] = None,
     scheduler: Annotated[
@@ -66,28 +66,23 @@ def extract(
 
     A plan read before is not read again.
     """
-    from batch.cluster import ClusterError, extract_on_cluster
+    from batch.cluster import extract_on_cluster
     from batch.folder import extract_folder
-    from batch.store import StoreError
-    from extract.errors import BadInput
 
     elsewhere = scheduler is not None or "://" in raw + out
     if elsewhere and debug_pages is not None:
         here = "only for folders of this machine, read on this machine"
         raise typer.BadParameter(here, param_hint="--debug-pages")
-    try:
-        with bar("extract") as progress:
+    with bar("extract") as progress:
 
-            def on_done(outcome: Outcome, done: int, total: int) -> None:
-                progress(done, total, outcome.file)
+        def on_done(outcome: Outcome, done: int, total: int) -> None:
+            progress(done, total, outcome.file)
 
-            outcomes = (
-                extract_on_cluster(raw, out, scheduler, reader.value, on_done)
-                if scheduler is not None
-                else extract_folder(raw, out, workers, reader.value, on_done, debug_pages)
-            )
-    except (BadInput, StoreError, ClusterError) as error:
-        raise fail(error) from error
+        outcomes = (
+            extract_on_cluster(raw, out, scheduler, reader.value, on_done)
+            if scheduler is not None
+            else extract_folder(raw, out, workers, reader.value, on_done, debug_pages)
+        )
     raise typer.Exit(_told(outcomes, out))
 
 
@@ -135,26 +130,20 @@ def normalize(
     """Turn records into the dataset: match names, apply corrections, publish all tables at once."""
     from rich.console import Console
 
-    from dataset.publish import PublishError
-    from normalize.pipeline import CORRECTIONS, NothingToDo
+    from normalize.pipeline import CORRECTIONS
     from normalize.pipeline import normalize as run
     from normalize.report import show as show_report
-    from normalize.rows.corrections import CorrectionError
-    from normalize.sources import SourcesError
 
-    try:
-        with bar("normalize") as progress:
-            report = run(
-                interim,
-                out,
-                corrections_dir=corrections or CORRECTIONS,
-                codes_file=agency_codes,
-                sources=sources,
-                workers=workers,
-                progress=progress,
-            )
-    except (NothingToDo, CorrectionError, SourcesError, PublishError, OSError) as error:
-        raise fail(error) from error
+    with bar("normalize") as progress:
+        report = run(
+            interim,
+            out,
+            corrections_dir=corrections or CORRECTIONS,
+            codes_file=agency_codes,
+            sources=sources,
+            workers=workers,
+            progress=progress,
+        )
     show_report(report, Console(width=None if sys.stdout.isatty() else 160))
     raise typer.Exit(SOME_FAILED if report.exit_code else OK)
 
@@ -164,14 +153,14 @@ def nightly(
     interim: Interim = INTERIM,
     processed: ProcessedOption = PROCESSED,
     workers: Workers = CORES,
-    seconds: Annotated[float, typer.Option(help="Wall-clock limit a file.")] = 600.0,
+    seconds: Annotated[float, typer.Option(help="Seconds a file may take; scans: more.")] = 120.0,
     memory: Annotated[int, typer.Option(help="Megabytes of address space a worker.")] = 6144,
     log_json: Annotated[
         bool, typer.Option("--log-json", help="One JSON line an event instead of plain lines.")
     ] = False,
 ) -> None:
     """Take newly filed, changed and withdrawn plans, renormalise, publish when healthy, report."""
-    from batch.isolate import Limits
+    from batch.limits import Limits
     from nightly.log import logger
     from nightly.report import as_markdown
     from nightly.run import Busy, run_nightly
@@ -192,4 +181,6 @@ def nightly(
     log("end", exit_code=report.exit_code, published=report.published, seconds=report.seconds)
     if not log_json:
         typer.echo(as_markdown(report))
+    if report.traceback is not None:
+        tell_fault(str(report.reason), f"in {processed / 'runs' / report.started}.json")
     raise typer.Exit(report.exit_code)

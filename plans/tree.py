@@ -11,12 +11,10 @@ from typing import Any
 from rich.markup import escape
 from rich.tree import Tree
 
+from extract.errors import BadInput
+
 Row = dict[str, Any]
 _COLOUR = {"note": "dim", "check": "yellow", "error": "red"}
-
-
-class NotFound(Exception):
-    """No such file and no such plan in the dataset."""
 
 
 @dataclass(frozen=True)
@@ -32,23 +30,19 @@ def read(plan: str, processed: Path, on_page: Callable[[int, int], None] | None 
     """Rows of a PDF file, read now, or of the plan whose plan_id begins with `plan`.
 
     `on_page(done, total)` is called as pages are read.
-    Raises NotFound when there is neither, or more than one such plan.
+    Raises BadInput when there is neither, or more than one such plan.
     """
     path = Path(plan)
     if path.is_dir():
-        raise NotFound(f"{plan} is a folder; give one PDF file")
+        raise BadInput(plan, "a folder; give one PDF file")
     return _from_file(path, on_page) if path.is_file() else _from_dataset(plan, processed)
 
 
 def _from_file(path: Path, on_page: Callable[[int, int], None] | None) -> Rows:
     from extract.document import extract_document
-    from extract.errors import BadInput
     from normalize.pipeline import one_plan
 
-    try:
-        draft = one_plan(extract_document(path, on_page=on_page))
-    except BadInput as error:
-        raise NotFound(str(error)) from error
+    draft = one_plan(extract_document(path, on_page=on_page))
     return Rows(
         asdict(draft.plan), [asdict(m) for m in draft.measures], [asdict(f) for f in draft.findings]
     )
@@ -64,10 +58,10 @@ def _from_dataset(plan: str, processed: Path) -> Rows:
             if p["plan_id"].startswith(plan)
         ]
     except FileNotFoundError as error:
-        raise NotFound(f"{plan} is no file, and there is no dataset in {processed}") from error
+        raise BadInput(plan, f"no file, and there is no dataset in {processed}") from error
     if len(found) != 1:
         count = f"{len(found) or 'no'} plans of {processed} have a plan_id that begins so"
-        raise NotFound(f"{plan} is no file, and {count}")
+        raise BadInput(plan, f"no file, and {count}")
     mine = [("plan_id", "=", found[0]["plan_id"])]
     measures, findings = (
         pq.read_table(processed / f"{name}.parquet", filters=mine).to_pylist()

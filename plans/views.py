@@ -21,7 +21,6 @@ from plans.console import (
     RawOption,
     Workers,
     bar,
-    fail,
 )
 
 
@@ -42,11 +41,8 @@ def show(
 
     from plans import tree
 
-    try:
-        with bar("reading") as progress:
-            rows = tree.read(plan, processed, progress)
-    except (tree.NotFound, OSError) as error:
-        raise fail(error) from error
+    with bar("reading") as progress:
+        rows = tree.read(plan, processed, progress)
     Console(width=None if sys.stdout.isatty() else 10_000).print(tree.draw(rows, full))
     raise typer.Exit(SOME_FAILED if rows.plan["status"] == "failed" else OK)
 
@@ -58,14 +54,7 @@ def check(
     """Print the dataset's findings by severity; fails when one is an error."""
     from dataset.check import print_findings
 
-    try:
-        errors = print_findings(processed, notes)
-    except BrokenPipeError:  # `plans check | head`: the reader has seen enough
-        raise
-    except OSError as error:
-        hint = "is there a dataset? run plans extract and plans normalize"
-        raise fail(f"{error} ({hint})") from error
-    raise typer.Exit(int(errors > 0))
+    raise typer.Exit(SOME_FAILED if print_findings(processed, notes) else OK)
 
 
 def review(
@@ -82,13 +71,10 @@ def review(
 
     Measures, units and headings are boxed on the pages. Works from the file, offline.
     """
-    from review.build import ReviewError, build
+    from review.build import build
 
-    try:
-        with bar("review") as progress:
-            site = build(processed, raw, interim, out or processed / "review", workers, progress)
-    except (ReviewError, OSError) as error:
-        raise fail(error) from error
+    with bar("review") as progress:
+        site = build(processed, raw, interim, out or processed / "review", workers, progress)
     for name in site.without_pages:
         why = f"the PDF is not in {raw}, or cannot be read"
         typer.echo(f"{name}: no page pictures ({why})", err=True)
@@ -112,11 +98,8 @@ def export(
 
     if only is not None and only not in FORMATS:
         raise typer.BadParameter(f"{only} is none of {', '.join(FORMATS)}", param_hint="--format")
-    try:
-        for path in run(processed, out or processed / "export", (only,) if only else FORMATS):
-            typer.echo(path)
-    except OSError as error:
-        raise fail(error) from error
+    for path in run(processed, out or processed / "export", (only,) if only else FORMATS):
+        typer.echo(path)
 
 
 def harmonise(processed: Processed = PROCESSED) -> None:
@@ -126,7 +109,4 @@ def harmonise(processed: Processed = PROCESSED) -> None:
     """
     from normalize.vocabulary.harmonise import settle
 
-    try:
-        settle(processed)
-    except OSError as error:
-        raise fail(error) from error
+    settle(processed)

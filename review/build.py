@@ -15,12 +15,14 @@ from pathlib import Path
 import pyarrow.parquet as pq
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
-from batch.isolate import Limits, Lost, run_isolated
+from batch.isolate import Lost, run_isolated
+from batch.limits import Limits
 from batch.store import find_pdfs
 from dataset.kinds import KINDS, SEVERITIES
 from extract.document import file_hash, file_name
-from extract.model import PrintedPlan
-from normalize.rows.corrections import COLUMNS, MEASURE_COLUMNS, written
+from extract.errors import BadInput
+from extract.model import PrintedPlan, decode_plan
+from normalize.reviewed import COLUMNS, MEASURE_COLUMNS, written
 from review.pictures import Picture, draw
 from review.view import Row, view
 
@@ -37,10 +39,6 @@ KINDS_ZH = {
 
 Counts = Counter[tuple[str, str]]
 """Number of findings by (severity, code)."""
-
-
-class ReviewError(Exception):
-    """There is no dataset to review."""
 
 
 @dataclass
@@ -68,15 +66,14 @@ def build(
 
     Pages of plans that are gone are removed. `raw` holds the PDFs, `interim` the records of the
     extract stage (boxes of units and headings). A plan whose PDF is missing or cannot be drawn gets
-    its page without pictures. Raises ReviewError when there is no dataset.
+    its page without pictures. Raises BadInput when there is no dataset.
     """
     release = (processed / "current").resolve() if (processed / "current").is_dir() else processed
     try:
         plans = pq.read_table(release / "plans.parquet").to_pylist()
     except FileNotFoundError as error:
-        raise ReviewError(
-            f"no dataset in {processed}; run plans extract and plans normalize first"
-        ) from error
+        todo = "no dataset; run plans extract and plans normalize first"
+        raise BadInput(str(processed), todo) from error
     out.mkdir(parents=True, exist_ok=True)
     files = _files(plans, raw)
     site = Site(out / "index.html", len(plans), 0, 0, [])
@@ -190,7 +187,7 @@ def plan_page(
 
 def _printed(record: Path) -> PrintedPlan | None:
     try:
-        return PrintedPlan.model_validate_json(record.read_bytes())
+        return decode_plan(record.read_bytes())
     except (OSError, ValueError):
         return None
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pymupdf
 
+from extract.document import open_pdf
+
 DPI = 110  # a 10-point character is 15 pixels high: readable, and a page stays under 100 kB
 QUALITY = 55
 
@@ -35,7 +37,7 @@ def draw(pdf: Path, turned: dict[int, int], folder: Path) -> list[Picture]:
     """
     folder.mkdir(parents=True, exist_ok=True)
     pictures = []
-    with pymupdf.open(pdf, filetype="pdf") as doc:
+    with open_pdf(pdf) as doc:
         for page in doc:
             number = page.number + 1
             page.set_rotation(0)

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec.structs import asdict
+
 from extract.model import PrintedPlan
 from normalize.vocabulary.taxonomy import edition
 
@@ -151,12 +153,12 @@ def _printed_shapes(
                 place = kind, (box.page, box.x0, box.y0)
                 if place not in seen:
                     seen.add(place)
-                    _add(shapes, kind, key, box.model_dump(), label)
+                    _add(shapes, kind, key, asdict(box), label)
         for measure in row.measures:
             measure_id = next(at)
             for unit in measure.units:
                 if unit.box is not None:
-                    _add(shapes, "unit", measure_id, unit.box.model_dump(), unit.text)
+                    _add(shapes, "unit", measure_id, asdict(unit.box), unit.text)
 
 
 def _add(shapes: dict[int, list[Shape]], kind: str, key: str, box: Row, label: str) -> None:

@@ -32,6 +32,14 @@ def test_what_differs_is_wrong_of_its_kind_alone(made: Made) -> None:
     assert wrong == {"unit", "any"}
 
 
+def test_a_decision_answers_for_no_other_s_error(made: Made) -> None:
+    """Where the wording is another's, paragraphs and units are no fault of their own."""
+    truth, draft = made
+    cut = replace(truth[0], paragraphs=(truth[0].text[:-2],), units=("另一課",))
+    wrong = {kind for kind, right, _ in count([cut, *truth[1:]], draft) if not right}
+    assert wrong == {"row join", "any"}
+
+
 def test_a_measure_without_a_row_and_a_row_without_a_measure_are_silent(made: Made) -> None:
     truth, draft = made
     stranger = replace(truth[0], paragraphs=("甲乙丙丁戊己庚辛" * 9,))

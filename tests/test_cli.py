@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from extract.readers import READERS
-from plans.__main__ import app
+from plans.commands import app
 from plans.stages import ReaderName
 
 from .conftest import ROOT, run

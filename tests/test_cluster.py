@@ -24,8 +24,9 @@ from moto.server import ThreadedMotoServer
 from batch import cluster, store
 from batch.cluster import ClusterError, extract_on_cluster
 from batch.folder import extract_folder
-from batch.isolate import Isolated, Limits, Lost, run_isolated
+from batch.isolate import Isolated, Lost, run_isolated
 from batch.job import Job
+from batch.limits import Limits
 from batch.reading import read_file
 from batch.store import Remote
 from benchmarks.nightly import copies

@@ -6,6 +6,7 @@ import random
 from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import pymupdf
 import pytest
 
@@ -16,7 +17,7 @@ from benchmarks.damage import Reading, outcome
 from benchmarks.damages import KINDS, damaged, read_map, write_map
 from extract.checks.pages import PageFacts, numbers, printed_number, sizes, totals
 from extract.layout.lines import Line
-from extract.model import PrintedPlan
+from extract.model import Page, PrintedPlan, encode_plan
 from normalize import wordings as writer
 from normalize.model import Draft
 from normalize.pipeline import one_plan
@@ -184,24 +185,41 @@ def test_wordings_are_written_from_records(tmp_path: Path, monkeypatch: pytest.M
     interim.mkdir()
     assert writer.main([str(interim)]) == 2 and not target.exists()
     plan = PrintedPlan(source_file="a.pdf", sha256="0" * 64, title="甲乙丙丁計畫")
-    (interim / f"{plan.sha256}.json").write_text(plan.model_dump_json(), "utf-8")
+    (interim / f"{plan.sha256}.json").write_bytes(encode_plan(plan))
     assert writer.main([str(interim)]) == 0
     assert "甲乙丙丁計畫" in target.read_text("utf-8").split()
 
 
-@pytest.mark.slow
+def blank(page: pymupdf.Page, number: int) -> Page:
+    """What a picture of an empty page reads as: recognition is dear, and tested elsewhere."""
+    none = np.zeros(0)
+    return Page(
+        number,
+        *page.rect[2:],
+        np.zeros(0, "<U1"),
+        np.zeros((0, 4)),
+        none,
+        none,
+        none,
+        np.zeros((0, 3)),
+        np.zeros((0, 3)),
+        source="ocr",
+    )
+
+
 @pytest.mark.parametrize("kind", ["map shifted", "map swapped", "map to Latin-1"])
-def test_a_font_with_a_damaged_map_is_told(kind: str, tmp_path: Path) -> None:
+def test_a_font_with_a_damaged_map_is_told(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """One font of several: the rest of the plan still reads as one."""
+    monkeypatch.setattr("extract.readers.ocr.reader.read_page", blank)
     texts = {m.text for m in draft(BARE.read_bytes(), tmp_path).measures}
     garbled = []
-    for seed in range(8):
+    for seed in range(4):
         found = draft(damaged(kind, [BARE], 0, random.Random(seed)), tmp_path)
         if found.plan.status != "ok" or found.plan.measures < 50:
             continue
-        if found.plan.text_source != "digital":
-            garbled.append(True)  # too many useless codes: read from the picture, which is said
-        elif any(m.text not in texts for m in found.measures):
+        if any(m.text not in texts for m in found.measures):
             garbled.append("garbled_text" in codes(found))
     assert garbled and all(garbled)
 

@@ -111,9 +111,9 @@ def test_the_check_does_find_faults(dataset: Path, tmp_path: Path) -> None:
     package = json.loads((dataset / "datapackage.json").read_text("utf-8"))
     for table in TABLES:
         pq.write_table(
-            pq.read_table(dataset / f"{table.name}.parquet").drop_columns(
-                [TABLES[0].names[1]] if table is TABLES[0] else []
-            ),
+            pq.read_table(dataset / f"{table.name}.parquet")
+            .slice(0, 5)
+            .drop_columns([TABLES[0].names[1]] if table is TABLES[0] else []),
             tmp_path / f"{table.name}.parquet",
         )
     (tmp_path / "datapackage.json").write_text(json.dumps(package), "utf-8")

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dataset.publish import previous_families
-from normalize.families import find_families
+from normalize.across.families import find_families
 from normalize.matching.alike import leaders, least_likeness
 from normalize.model import MeasureRow
 from normalize.pipeline import normalize

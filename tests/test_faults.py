@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pymupdf
 import pytest
 
+from extract.model import encode_plan
+from extract.pages import _once
+from extract.readers.page import hidden_text
 from extract.script.markers import match
 
 from .test_layouts import found, read, truth
@@ -53,7 +57,7 @@ def remap(pdf: bytes, swaps: dict[str, str]) -> bytes:
 
 
 def all_text(plan) -> str:
-    return plan.model_dump_json(exclude={"findings"})
+    return encode_plan(msgspec.structs.replace(plan, findings=[])).decode()
 
 
 @pytest.mark.parametrize("times", [2, 3])
@@ -122,6 +126,15 @@ def _hide(how: str):
 def test_text_nobody_sees_is_in_no_row(tmp_path: Path, how: str, reader: str) -> None:
     plan = comes_back(Layout(), tmp_path, spoil=lambda pdf: _over(pdf, _hide(how)), reader=reader)
     assert "秘密" not in all_text(plan)
+    assert sum("：「秘密內容」" in f.message for f in plan.findings if f.code == "hidden_text") == 1
+
+
+def test_what_pages_hide_is_one_finding(tmp_path: Path) -> None:
+    pages = [(1, "秘密"), (2, "秘密"), (3, "內容"), (5, "秘密")]
+    (found,) = _once([hidden_text(number, text) for number, text in pages])
+    hidden = "頁有2個看不見的字（隱藏、被遮蓋或在頁外），未列入："
+    assert found.message == f"第1–2、5{hidden}「秘密」。第3{hidden}「內容」。"
+    assert found.page == 1
 
 
 def test_text_behind_a_picture_or_box_is_in_no_row(tmp_path: Path) -> None:
@@ -148,7 +161,8 @@ def test_a_watermark_is_no_content(tmp_path: Path, reader: str) -> None:
         )
 
     plan = comes_back(Layout(), tmp_path, spoil=lambda pdf: _over(pdf, draw), reader=reader)
-    assert "watermark_removed" in {f.code for f in plan.findings}
+    (found,) = [f for f in plan.findings if f.code == "watermark_removed"]
+    assert "草案樣張" in found.message
 
 
 @pytest.mark.parametrize("spacing", [1.0, 3.0])

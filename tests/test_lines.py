@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from extract.layout.lines import make_lines
-from extract.model import Page
+from extract.page import Page
 
 
 def page(chars: list[str], x: list[float], baseline: list[float], size: float = 10.0) -> Page:

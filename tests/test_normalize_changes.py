@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from pathlib import Path
+from types import SimpleNamespace
 
 import pyarrow.parquet as pq
+import pytest
 
+from extract.model import encode_plan
+from normalize.matching.otherwise import read_otherwise
 from normalize.pipeline import normalize
+from normalize.vocabulary.text import searchable
 
 from .helpers.truth_to_printed import load_truth, printed_plan
 
@@ -15,7 +21,7 @@ def write(folder: Path, digit: str, slug: str, title: str, change) -> None:
     plan = printed_plan(load_truth()[slug])
     plan.title, plan.sha256, plan.source_file = title, digit * 64, f"plan-{digit}.pdf"
     change(plan.rows)
-    (folder / f"{plan.sha256}.json").write_text(plan.model_dump_json(), "utf-8")
+    (folder / f"{plan.sha256}.json").write_bytes(encode_plan(plan))
 
 
 def test_what_an_office_changed(tmp_path: Path) -> None:
@@ -28,7 +34,7 @@ def test_what_an_office_changed(tmp_path: Path) -> None:
         dropped = rows[2].measures.pop(0)  # dropped
         moved["text"] = rows[3].measures[-1].paragraphs[0].text
         rows[5].measures.append(rows[3].measures.pop())  # moved to another focus point
-        new = dropped.model_copy(deep=True)
+        new = deepcopy(dropped)
         new.title, new.paragraphs[0].text = (
             None,
             "與屏東縣琉球鄉公所合辦海洋環境教育巡迴列車，每半年一次。",
@@ -60,3 +66,33 @@ def test_what_an_office_changed(tmp_path: Path) -> None:
     assert table[table.units_changed].change.tolist() == ["kept"]
     assert table.measure_id_before.notna().sum() == 55
     assert table.measure_id_after.notna().sum() == 55
+
+
+def readings(*texts: str, corrected: int | None = None) -> list[SimpleNamespace]:
+    """A plan a text, which is its only measure."""
+    rows = [SimpleNamespace(text=t, text_folded=searchable(t), corrected=[]) for t in texts]
+    if corrected is not None:
+        rows[corrected].corrected.append("text")
+    return [SimpleNamespace(measures=[row]) for row in rows]
+
+
+ONE, TWO, OTHER = "設服務台。\n專人引導。", "設服務台。專人引導。", "設服務台。專人導引。"
+
+
+@pytest.mark.parametrize(
+    ("drafts", "doubted"),
+    [
+        (readings(ONE, ONE, "設服務台。\n 專人引導。"), []),
+        (readings(ONE, OTHER), []),
+        (readings(ONE, TWO), [0, 1]),
+        (readings(ONE, TWO, ONE), [1]),
+        (readings(ONE, TWO, TWO, corrected=0), [1, 2]),
+    ],
+    ids=["alike", "other words", "one against one", "outvoted", "corrected"],
+)
+def test_the_same_words_read_differently_are_in_doubt(
+    drafts: list[SimpleNamespace], doubted: list[int]
+) -> None:
+    found = read_otherwise(drafts)  # type: ignore[arg-type]
+    places = [id(draft) for draft in drafts]
+    assert sorted(places.index(id(draft)) for draft, _, _ in found) == doubted

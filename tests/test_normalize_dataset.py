@@ -1,6 +1,7 @@
 """The stage from interim files to published tables."""
 
 import csv
+import errno
 import hashlib
 import json
 import os
@@ -13,11 +14,12 @@ import pytest
 from dataset import check, dictionary, publish
 from dataset.kinds import KINDS
 from dataset.schema import TABLES
-from extract.model import PrintedFinding, PrintedPlan
+from extract.errors import BadInput
+from extract.model import PrintedFinding, PrintedPlan, decode_plan
+from normalize import reviewed
 from normalize.__main__ import main
 from normalize.matching.focus_inference import SURE
-from normalize.pipeline import NothingToDo, normalize
-from normalize.rows import corrections
+from normalize.pipeline import normalize
 from tests.helpers.truth_to_printed import load_truth, printed_plan, write_printed
 
 
@@ -146,7 +148,7 @@ def test_a_rerun_gives_the_same_bytes(interim, dataset, tmp_path):
 
 
 def test_identifiers_do_not_hang_on_matching(dataset, interim, tmp_path):
-    plan = PrintedPlan.model_validate_json(next(interim.glob("*.json")).read_bytes())
+    plan = decode_plan(next(interim.glob("*.json")).read_bytes())
     write_printed([plan], tmp_path / "one")
     normalize(tmp_path / "one", tmp_path / "out", corrections_dir=None)
     alone = {m["measure_id"] for m in rows(tmp_path / "out", "measures")}
@@ -261,7 +263,7 @@ def test_command_line(interim, tmp_path, capsys):
     (tmp_path / "empty").mkdir()
     assert main([str(tmp_path / "empty"), "--out", str(tmp_path / "out")]) == 2
     assert main([str(tmp_path / "nowhere"), "--out", str(tmp_path / "out")]) == 2
-    with pytest.raises(NothingToDo):
+    with pytest.raises(BadInput):
         normalize(tmp_path / "empty", tmp_path / "out")
 
 
@@ -269,7 +271,7 @@ def write_corrections(folder, *lines):
     folder.mkdir(exist_ok=True)
     with open(folder / "a.csv", "w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(corrections.COLUMNS)
+        writer.writerow(reviewed.COLUMNS)
         writer.writerows(lines)
 
 
@@ -325,14 +327,14 @@ def test_corrections_survive_a_rerun_and_stale_ones_are_reported(interim, datase
 )
 def test_malformed_corrections_name_the_line(tmp_path, line):
     write_corrections(tmp_path, line)
-    with pytest.raises(corrections.CorrectionError, match="a.csv:2"):
-        corrections.read_corrections(tmp_path)
+    with pytest.raises(reviewed.CorrectionError, match="a.csv:2"):
+        reviewed.read_corrections(tmp_path)
 
 
 def test_the_corrections_of_the_repository_are_well_formed():
     from normalize.pipeline import CORRECTIONS
 
-    corrections.read_corrections(CORRECTIONS)
+    reviewed.read_corrections(CORRECTIONS)
 
 
 def test_the_file_name_gives_what_the_title_lacks_and_says_so(tmp_path):
@@ -377,7 +379,7 @@ def test_publishers_at_once_leave_one_whole_dataset(interim, tmp_path):
 
 def test_a_drive_without_links_gets_plain_files(interim, tmp_path, monkeypatch):
     def refused(*_):
-        raise OSError("links are not supported")
+        raise OSError(errno.EOPNOTSUPP, "links are not supported")
 
     monkeypatch.setattr(publish.Path, "symlink_to", refused)
     normalize(interim, tmp_path / "out", corrections_dir=None)

@@ -2,11 +2,13 @@
 
 import json
 
+import msgspec
 import pytest
 
 from benchmarks.match_noise import characters, each_heading, judge, simplified, swapped_rows, tagged
-from extract.model import Paragraph, PrintedMeasure, PrintedPlan, PrintedRow
+from extract.model import Box, Paragraph, PrintedMeasure, PrintedPlan, PrintedRow
 from normalize.matching.alignment import Heading, align
+from normalize.pipeline import one_plan
 from normalize.rows.draft import draft_plan
 from normalize.vocabulary.taxonomy import counterparts, edition, editions, read_edition
 from tests.helpers.truth_to_printed import load_truth, printed_plan
@@ -110,7 +112,38 @@ def test_an_unknown_focus_point_stays_unmatched_between_known_ones():
         for m in draft_plan(printed_plan(load_truth()["jiaxian-114"])).measures
         if m.focus_code != "1.2"
     ]
-    assert "focus_unmatched" in {f.code for f in draft.findings}
+    (found,) = [f for f in draft.findings if f.code == "focus_unmatched"]
+    assert found.measure_id == strange[0].measure_id
+
+
+def test_a_doubt_about_a_focus_cell_is_one_finding_and_in_all_its_rows():
+    plan = printed_plan(load_truth()["sanmin-114"])
+    own = [row for row in plan.rows if row.focus_cell == plan.rows[2].focus_cell]
+    own.append(msgspec.structs.replace(own[0]))
+    plan.rows.insert(plan.rows.index(own[0]), own[-1])
+    for row in own:
+        row.focus = ["(五)辦理在地特色行銷及觀光推廣活動。"]
+    draft = one_plan(plan)
+    (found,) = [f for f in draft.findings if f.code == "focus_unmatched"]
+    assert f"（共 {len(own)} 列）" in found.message
+    hit = [m for m in draft.measures if "focus_unmatched" in m.doubts]
+    assert len(hit) == len(own) and all(m.needs_review for m in hit)
+
+
+@pytest.mark.parametrize(
+    ("pages", "told"), [({1: 1, 2: 2}, True), ({1: 1, 2: 1}, False)], ids=["page break", "inside"]
+)
+def test_focus_points_left_out_at_a_page_break_are_told(pages, told):
+    """5.2 and 5.3 are not printed: by intent, or on a page that is gone."""
+    plan = printed_plan(load_truth()["sanmin-114"])
+    plan.rows = [r for r in plan.rows if r.pillar[:1] != "五" or "(一)" in r.focus[0]]
+    for row in plan.rows:
+        page = pages[2 if row.pillar[:1] == "六" else 1]
+        for measure in row.measures:
+            measure.boxes = [Box(page=page, x0=0.0, y0=0.0, x1=1.0, y1=1.0)]
+    found = [f for f in draft_plan(plan).findings if f.code == "page_doubtful"]
+    assert [f.page for f in found] == [2] * told
+    assert all("5.2、5.3" in f.message for f in found)
 
 
 def test_a_heading_of_the_other_edition_is_reported():

@@ -2,21 +2,33 @@
 
 import ast
 import dataclasses
+import re
 import types
 import typing
 from collections.abc import Iterator
+from copy import deepcopy
 from datetime import datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from dataset import schema
 from dataset.kinds import KINDS, SEVERITIES, Severity
 from dataset.publish import PublishError, to_arrow
-from extract.model import Box, Paragraph, PrintedFinding, PrintedPlan, PrintedUnit
+from extract.model import (
+    Box,
+    Paragraph,
+    PrintedFinding,
+    PrintedPlan,
+    PrintedUnit,
+    decode_plan,
+    encode_plan,
+)
 from normalize import model
 from normalize.model import BoxRow
-from normalize.rows.corrections import (
+from normalize.reviewed import (
     MEASURE_COLUMNS,
     PLAN_COLUMNS,
     CorrectionError,
@@ -102,7 +114,7 @@ def test_a_broken_description_of_columns_is_refused(line: str, why: str) -> None
 
 
 def test_severities_are_the_same_on_both_sides_of_the_seam() -> None:
-    printed = PrintedFinding.model_fields["severity"].annotation
+    printed = typing.get_type_hints(PrintedFinding)["severity"]
     assert typing.get_args(printed) == SEVERITIES
     column = next(c for c in schema.FINDINGS.columns if c.name == "severity")
     assert column.values == SEVERITIES
@@ -128,6 +140,20 @@ def test_a_finding_stands_where_what_it_is_about_stands() -> None:
         row = finding("unit_missing", "…", about)
         assert (row.measure_id, row.page, row.box) == (*place, None)
         assert (row.plan_id, row.severity) == (draft.plan.plan_id, "check")
+
+
+def test_the_seam_holds_what_was_put_in_and_refuses_what_is_no_plan() -> None:
+    plan = printed_plan(load_truth()["jiaxian-114"])
+    plan.turned = {2: 90}
+    plan.rows[0].measures[0].boxes = [Box(page=1, x0=np.float64(1.5), y0=2.0, x1=3.0, y1=1e-5)]
+    assert decode_plan(encode_plan(plan)) == plan
+    for old, new, why in (
+        (b'"page": 1', b'"page": "1"', "Expected `int`, got `str` - at `$"),
+        (b'"glyphs": ', b'"glyph": ', "unknown field `glyph`"),
+        (b'"sha256"', b"sha256", "malformed"),
+    ):
+        with pytest.raises(ValueError, match=re.escape(why)):
+            decode_plan(encode_plan(plan).replace(old, new, 1))
 
 
 def test_a_record_with_an_unknown_finding_is_a_failed_plan(tmp_path: Path) -> None:
@@ -229,15 +255,9 @@ def test_codes_in_the_sources_are_the_vocabulary() -> None:
 def test_gaps_in_numbering(markers: list[str | None], gaps: list[str]) -> None:
     plan = printed_plan(load_truth()["jiaxian-114"])
     row = plan.rows[0]
-    first = row.measures[0].model_copy(update={"title": None})
+    first = replace(row.measures[0], title=None)
     row.measures = [
-        first.model_copy(
-            update={
-                "theme": None,
-                "marker": m,
-                "boxes": [Box(page=4, x0=n, y0=0, x1=9, y1=9)],
-            }
-        )
+        replace(first, theme=None, marker=m, boxes=[Box(page=4, x0=n, y0=0, x1=9, y1=9)])
         for n, m in enumerate(markers)
     ]
     plan.rows = [row]
@@ -253,11 +273,11 @@ def test_gaps_in_numbering(markers: list[str | None], gaps: list[str]) -> None:
 def test_numbers_begin_again_in_a_new_focus_cell_and_after_a_heading_without_one() -> None:
     plan = printed_plan(load_truth()["jiaxian-114"])
     first, second = plan.rows[0], plan.rows[1]
-    one = first.measures[0].model_copy(update={"theme": None, "title": None})
+    one = replace(first.measures[0], theme=None, title=None)
 
     def row(source: typing.Any, cell: int, *marked: tuple[str | None, str | None]) -> typing.Any:
-        measures = [one.model_copy(update={"marker": m, "title": t}) for m, t in marked]
-        return source.model_copy(update={"focus_cell": cell, "measures": measures})
+        measures = [replace(one, marker=m, title=t) for m, t in marked]
+        return replace(source, focus_cell=cell, measures=measures)
 
     plan.rows = [
         row(first, 0, ("1.", None), ("2.", None)),
@@ -281,7 +301,7 @@ def test_a_plan_filed_again_keeps_its_keys_and_a_changed_measure_alone_gets_anot
     plan = printed_plan(load_truth()["jiaxian-114"])
     filed = keys(plan)
     assert len(set(filed)) == len(filed)
-    again = plan.model_copy(deep=True, update={"sha256": "f" * 64})
+    again = replace(deepcopy(plan), sha256="f" * 64)
     changed = again.rows[1].measures[0].paragraphs[0]
     again.rows[0].measures[0].paragraphs[0].text += " \u3000"  # no ink, no change
     assert keys(again) == filed
@@ -295,7 +315,7 @@ def test_another_agency_or_year_gives_other_keys() -> None:
     title = plan.title or ""
     others = [title.replace("114", "113"), title.replace("甲仙區", "三民區")]
     assert title not in others
-    made = [set(keys(plan.model_copy(update={"title": t}))) for t in (title, *others)]
+    made = [set(keys(replace(plan, title=t))) for t in (title, *others)]
     assert len(set.union(*made)) == sum(map(len, made))
 
 
@@ -357,7 +377,7 @@ def test_columns_that_can_be_corrected_exist() -> None:
 )
 def test_words_printed_twice_are_said(text: str, twice: str) -> None:
     plan = printed_plan(load_truth()["jiaxian-114"])
-    plan.rows = [plan.rows[0].model_copy(deep=True)]
+    plan.rows = [deepcopy(plan.rows[0])]
     plan.rows[0].measures = plan.rows[0].measures[:1]
     parts = text.split("\n")
     plan.rows[0].measures[0].title = None

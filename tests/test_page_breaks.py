@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from array import array
+from math import inf
 
 import pytest
 
 from extract.layout.lines import Line
 from extract.paragraphs.rejoin import Limits, Placed
 from extract.script import markers
-from extract.table.breaks import heading_runs_on, measure_runs_on
+from extract.table.breaks import Verdict, heading_runs_on, measure_runs_on, settle
 from extract.table.styles import Styles
 from extract.text.levels import Levels
 
@@ -40,10 +41,12 @@ def styles(top: str | None = "number", many: bool = False) -> Styles:
         top=top,
         inside=None,
         many_in_cell=many,
+        lists_restart=True,
         focus_stacked=False,
         units_merged=False,
         pillars_marked=False,
         focus_marked=False,
+        on_top=False,
     )
 
 
@@ -89,13 +92,13 @@ def test_heading(before: list[str], after: list[str], marked: bool, joins: bool)
 def test_measure(
     before: list[str], after: list[str], units: bool, room: float, style: Styles, joins: bool
 ) -> None:
-    verdict = measure_runs_on(above(*before), below(*after), units, room, style, LIMITS)
+    verdict = measure_runs_on(above(*before), below(*after), (True, units), room, style, LIMITS)
     assert verdict.joins is joins
 
 
 def test_the_reason_is_said() -> None:
     text = above("1.設置櫃台")
-    verdict = measure_runs_on(text, below("1.印製摺頁"), False, 0.0, styles(), LIMITS)
+    verdict = measure_runs_on(text, below("1.印製摺頁"), (True, False), 0.0, styles(), LIMITS)
     assert verdict.why == "numbers start anew"
 
 
@@ -116,5 +119,45 @@ def test_what_only_text_decides_knows_its_lead(
     before: list[str], after: list[str], joins: bool, sure: bool
 ) -> None:
     style = styles("number")
-    verdict = measure_runs_on(above(*before), below(*after), True, 0.0, style, LIMITS)
+    verdict = measure_runs_on(above(*before), below(*after), (True, True), 0.0, style, LIMITS)
     assert (verdict.joins, verdict.sure) == (joins, sure), verdict
+
+
+@pytest.mark.parametrize(
+    "own, joins, leads",
+    [
+        # Nothing contradicts: each by itself.
+        ((3.0, 3.0, 9.0), (True, True, True), (15.0, 12.0, 9.0)),
+        ((3.0, 3.0, -9.0), (True, True, False), (6.0, 3.0, 9.0)),
+        ((3.0, -4.0, -1.0), (True, False, False), (3.0, 4.0, 5.0)),
+        # A cell within goes on: what it stands in does, too, if that is not ruled out.
+        ((-5.0, 9.0), (True, True), (4.0, 4.0)),
+        ((-5.0, -5.0, 9.0), (False, False, False), (1.0, 1.0, 1.0)),
+        ((-inf, 9.0, 9.0), (False, False, False), (inf, inf, inf)),
+        ((3.0, -inf, 9.0), (True, False, False), (3.0, inf, inf)),
+        # Equal: no cell goes on.
+        ((-5.0, 5.0), (False, False), (0.0, 0.0)),
+    ],
+)
+def test_cells_beside_each_other_are_settled_together(
+    own: tuple[float, ...], joins: tuple[bool, ...], leads: tuple[float, ...]
+) -> None:
+    alone = {role: Verdict(odds > 0, role, abs(odds)) for role, odds in zip("pfm", own)}
+    settled = settle(alone).values()
+    assert tuple(v.joins for v in settled) == joins
+    assert tuple(v.lead for v in settled) == leads
+
+
+def test_the_cell_that_overrules_is_named() -> None:
+    ends, goes_on = Verdict(False, "would have fitted", 5.0), Verdict(True, "no unit", 9.0)
+    assert settle({"pillar": ends, "measure": goes_on})["pillar"].why == "measure: no unit"
+    ruled_out = Verdict(False, "opens with a marker")
+    settled = settle({"pillar": ruled_out, "measure": goes_on})
+    assert settled["measure"].why == "pillar: opens with a marker"
+
+
+def test_a_line_left_unspread_at_the_foot_of_a_page_does_not_end_its_sentence() -> None:
+    short = above(FULL, FULL[:-1])  # one glyph short: 資、 would not have fitted
+    justified = Limits(0.0, 0.0, justified=True)
+    verdict = measure_runs_on(short, below("資、合夥"), (True, True), 0.0, styles(), justified)
+    assert verdict.joins and verdict.sure

@@ -11,7 +11,8 @@ import pytest
 
 from extract.document import WINDOW, extract_document
 from extract.layout.grid import find_grids
-from extract.model import Page, PrintedPlan
+from extract.model import PrintedPlan
+from extract.page import Page
 from extract.readers import READERS, open_reader
 
 FONT = pymupdf.Font("cjk")
@@ -117,6 +118,33 @@ def test_a_repeated_header_is_cut_from_the_merged_cells_that_go_on_below_it(
     whole = "一、完備服務流程，" + goes_on.strip()
     assert [r.pillar for r in read.rows] == [whole] * 3 + ["二、精進服務態度"]
     assert [r.focus for r in read.rows][:3] == [["(一)建立標準程序"]] * 3
+    assert read.header_repeats and not read.glyphs_unplaced
+
+
+def test_a_repeated_header_of_two_levels_is_cut_from_the_merged_cells_below_it(plan: Plan) -> None:
+    levels = ("執行要項", "執行重點", "推動作法", "辦理情形"), ("", "", "", "執行單位")
+    first = titled(plan)
+    first.row(levels[0])
+    first.row(levels[1], open_above=(0, 1, 2))
+    first.row(("一、完備\n服務流程，", "(一)建立\n標準程序", "1.設置櫃臺。", "民政課"))
+    first.close()
+    second = plan.sheet()
+    second.row(levels[0])
+    second.row(levels[1], open_above=(0, 1, 2))
+    second.row(("持續推動", "", "2.公布時程。", "秘書室"), open_above=(0, 1))
+    second.row(("二、精進\n服務態度", "(一)辦理\n訓練", "1.辦理講習。", "人事室"))
+    second.close()
+    read = plan.read()
+    assert measures(read) == ["設置櫃臺。", "公布時程。", "辦理講習。"]
+    assert [r.pillar for r in read.rows] == ["一、完備服務流程，持續推動"] * 2 + [
+        "二、精進服務態度"
+    ]
+    assert [r.focus for r in read.rows][:2] == [["(一)建立標準程序"]] * 2
+    assert [unit.text for r in read.rows for m in r.measures for unit in m.units] == [
+        "民政課",
+        "秘書室",
+        "人事室",
+    ]
     assert read.header_repeats and not read.glyphs_unplaced
 
 

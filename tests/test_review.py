@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from normalize import normalize
-from normalize.rows.corrections import read_corrections
+from normalize.reviewed import read_corrections
 from review.build import ReviewError, build
 
 from .conftest import run

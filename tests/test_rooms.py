@@ -20,20 +20,34 @@ MODULES = 10
 """No room has more of them, its `__init__` and `__main__` aside."""
 
 MODEL = {"extract.model", "extract.errors"}
-PAGE = MODEL | {"extract.script", "extract.layout"}
+PAGE = MODEL | {"extract.page", "extract.script", "extract.layout"}
 JOINED = PAGE | {"extract.paragraphs"}
 READING = JOINED | {"extract.units", "extract.text", "extract.table"}
-NAMES = {"extract.model", "extract.script", "normalize.model", "normalize.vocabulary"}
-ROWS = NAMES | {"dataset", "batch.store", "normalize.matching", "normalize.version"}
-STAGES = MODEL | {"batch", "batch.store", "dataset", "extract.document", "extract.version"}
+NAMES = MODEL | {"extract.script", "normalize.model", "normalize.vocabulary"}
+ROWS = NAMES | {
+    "dataset",
+    "batch.store",
+    "normalize.matching",
+    "normalize.reviewed",
+    "normalize.version",
+}
+STAGES = MODEL | {
+    "batch",
+    "batch.limits",
+    "batch.store",
+    "dataset",
+    "extract.document",
+    "extract.version",
+}
 
 # Each room with the rooms it may import besides itself, from the ground up.
 MAY_IMPORT: dict[str, set[str]] = {
     "extract.errors": set(),
     "extract.model": set(),
+    "extract.page": {"extract.model"},
     "extract.version": set(),
     "extract.script": set(),
-    "extract.layout": MODEL | {"extract.script"},
+    "extract.layout": MODEL | {"extract.page", "extract.script"},
     "extract.readers": PAGE,
     "extract.paragraphs": PAGE,
     "extract.units": JOINED,
@@ -42,20 +56,24 @@ MAY_IMPORT: dict[str, set[str]] = {
     "extract.checks": PAGE,
     "extract": READING | {"extract.checks"},
     "extract.document": READING | {"extract", "extract.readers", "extract.version"},
+    "batch.limits": set(),
     "batch.store": set(),
-    "batch": MODEL | {"batch.store", "extract.document", "extract.readers", "extract.version"},
+    "batch": MODEL
+    | {"batch.limits", "batch.store", "extract.document", "extract.readers", "extract.version"},
     "extract.compare": MODEL | {"batch.store", "extract.document"},
     "dataset": set(),
     "normalize.version": set(),
-    "normalize.vocabulary": {"extract.script"},
+    "normalize.vocabulary": {"extract.errors", "extract.script"},
     "normalize.model": {"dataset", "extract.model", "normalize.vocabulary"},
+    "normalize.reviewed": {"dataset", "extract.errors", "normalize.vocabulary"},
     "normalize.matching": NAMES,
     "normalize.rows": ROWS,
-    "normalize": ROWS | {"normalize.rows"},
-    "review": STAGES | {"normalize", "normalize.rows", "normalize.vocabulary"},
-    "nightly": STAGES | {"normalize", "normalize.rows"},
+    "normalize": ROWS | {"batch.limits", "normalize.rows"},
+    "review": STAGES
+    | {"normalize", "normalize.reviewed", "normalize.rows", "normalize.vocabulary"},
+    "nightly": STAGES | {"normalize", "normalize.rows", "normalize.vocabulary"},
     "plans": STAGES
-    | {"extract.readers", "nightly", "review"}
+    | {"extract.readers", "extract.script", "nightly", "review"}
     | {"normalize", "normalize.rows", "normalize.vocabulary"},
 }
 PACKAGES = sorted({room.partition(".")[0] for room in MAY_IMPORT})

@@ -13,8 +13,6 @@ from .typesetter.content import Plan
 from .typesetter.shapes import SHAPES
 
 UNREAD = {
-    # Below the page break the cell opens with what is left of the list above.
-    "pillar banner, no rule between focus points": "a focus point takes its whole cell",
     "ragged edge": "a line that ends early before a Latin word is read as the paragraph's last",
 }
 """What the reader cannot read yet, and what comes out instead."""

@@ -7,8 +7,9 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from extract.errors import BadInput
+from normalize.across.sources import HEADER, read_sources
 from normalize.pipeline import normalize
-from normalize.sources import HEADER, SourcesError, read_sources
 
 from .helpers.truth_to_printed import load_truth, printed_plan, write_printed
 
@@ -40,19 +41,19 @@ def test_a_plan_tells_where_it_was_published(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "fault"),
     [
-        ("a.pdf,ftp://x,,", "line 2: no address"),
-        ("a.pdf,,114-03-01x,", "line 2: no date"),
-        (f",{URL},,", "line 2: no file"),
-        ("a.pdf,,,\na.pdf,,,", "line 3: the file is listed twice"),
+        ("a.pdf,ftp://x,,", ":2: no address"),
+        ("a.pdf,,114-03-01x,", ":2: no date"),
+        (f",{URL},,", ":2: no file"),
+        ("a.pdf,,,\na.pdf,,,", ":3: the file is listed twice"),
     ],
 )
 def test_a_faulty_line_is_named(line: str, fault: str, tmp_path: Path) -> None:
-    with pytest.raises(SourcesError, match=fault):
+    with pytest.raises(BadInput, match=fault):
         read_sources(written(tmp_path, line))
 
 
 def test_another_header_is_refused_and_no_list_is_none(tmp_path: Path) -> None:
     (tmp_path / "sources.csv").write_text("name,link\n", "utf-8")
-    with pytest.raises(SourcesError, match="first line"):
+    with pytest.raises(BadInput, match="header"):
         read_sources(tmp_path / "sources.csv")
     assert read_sources(tmp_path / "none.csv") == read_sources(None) == {}

@@ -42,6 +42,11 @@ def test_debug_pages_show_what_was_seen(tmp_path: Path, rotation: int) -> None:
     assert any(all(abs(a - b) < 4 for a, b in zip(colour, red)) for colour in colours), (
         "no measure is framed"
     )
+    told = (tmp_path / "png" / "plan-breaks.txt").read_text("utf-8").splitlines()
+    assert [line.split("\t")[:3] for line in told] == [
+        ["page 2", role, "begins"] for role in ("pillar", "focus", "measure")
+    ]
+    assert all("no text above the break" in line for line in told), "an empty strip stands there"
 
 
 def test_compare_prints_where_the_readers_differ(

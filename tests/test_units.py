@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from array import array
+from dataclasses import replace
 from itertools import accumulate
 from math import inf
 
@@ -99,6 +100,21 @@ def test_a_spaced_list_is_known_by_the_rows_of_one_measure() -> None:
     alone = row([(0, 9)], [("甲", 0), ("乙", 2), ("丙", 4)])
     printed = row([(0, 5), (6, 12)], [("甲", 0), ("乙", 2), ("丙", 4), ("丁", 6)])
     assert read(*[alone] * 3, *[printed] * 3)[-1] == ["甲乙丙丁"] * 2
+
+
+@pytest.mark.parametrize("where", [0, 1])
+def test_a_list_for_each_focus_point_in_a_cell_without_rules(where: int) -> None:
+    measures = [(0, 2), (3, 4), (6, 7), (8, 10), (12, 14)]
+    names = [("甲", where), ("乙", where + 1), ("丙", 6 + where), ("丁", 12 + where)]
+    printed = replace(row(measures, names), lists=(2, 2, 1))
+    assert read(printed) == [["甲乙", "甲乙", "丙", "丙", "丁"]]
+    assert read(replace(printed, lists=(5,))) != read(printed)
+
+
+def test_a_list_of_all_focus_points_stays_one() -> None:
+    measures = [(0, 2), (3, 4), (6, 7), (8, 10), (12, 14)]
+    printed = replace(row(measures, [("甲", 0), ("乙", 1), ("丙", 2)]), lists=(2, 2, 1))
+    assert read(printed) == [["甲乙丙"] * 5]
 
 
 def test_one_name_belongs_to_the_whole_row() -> None:
@@ -320,3 +336,12 @@ def test_a_doubt_names_both_readings_and_only_where_they_differ() -> None:
     assert first.lead < 0.5
     assert "甲課" in first.doubt and "乙課" in second.doubt
     assert first.other != [u.text for u in first.units]
+
+
+def test_a_measure_without_units_puts_its_neighbours_in_doubt() -> None:
+    """A list of several names may hold the one that is missing above or below."""
+    cells = [[[]], [cell("民政課", "社會課", "", "人事室", first=3 * PITCH)], [[]]]
+    places = [row(own, []).measures for own in ([(0, 2)], [(3, 5), (6, 7)], [(9, 9)])]
+    _, (several, single), _ = units_beside(cells, places, Limits(5.0, 5.0), PITCH)
+    assert several.lead == 0.0 and several.other == ["社會課"]
+    assert single.lead > 0.5, "a measure keeps its only name"

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import median
 
-from extract.checks.order import CLOSE, Findings, cut_off, doubtful, steps
+from extract.checks.order import CLOSE, Findings, cut_off, doubtful, lists, steps, swallowed
 from extract.layout.grid import Grid
 from extract.layout.lines import Line
 from extract.model import PrintedFinding, PrintedPlan
@@ -77,7 +77,7 @@ def check_pages(plan: PrintedPlan, pages: list[PageFacts]) -> list[PrintedFindin
         return []
     checks = (empty(pages), numbers(pages), totals(pages), twins(pages), sizes(pages))
     found = [f for check in (*checks, sparse(pages), open_end(plan, pages)) for f in check]
-    return [*found, *steps(plan), *cut_off(plan)]
+    return [*found, *steps(plan), *cut_off(plan), *lists(plan), *swallowed(plan)]
 
 
 def empty(pages: list[PageFacts]) -> Findings:

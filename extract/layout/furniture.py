@@ -13,8 +13,9 @@ from collections.abc import Iterable
 import numpy as np
 
 from extract.layout.lines import Line
-from extract.model import Ints, Mask, Page
+from extract.page import Ints, Mask, Page
 from extract.script import markers
+from extract.script.vocabulary import goes_on
 
 MARGIN = 0.09  # of the page's height: headers and footers stand in this strip
 STRIP, STRIP_MOST = 76.0, 0.15  # points, of the height: … and in the same strip of a page turned
@@ -32,10 +33,6 @@ _PAGE_NUMBER = re.compile(rf"[（(]?{_COUNT}[)）.]?")
 _MARKED_NUMBER = re.compile(
     rf"{_DASH}*(?:(?:第|[Pp](?:age)?\.?){_COUNT}頁?|{_COUNT}頁)(?:[，,、/／(（]*共{_COUNT}頁[)）]*)?{_DASH}*"
     rf"|{_DASH}+{_COUNT}?{_DASH}*|{_COUNT}[/／]{_COUNT}頁?"
-)
-# 表（續） · 續上頁 · （接下頁）: nothing but that a table goes on.
-_GOES_ON = re.compile(
-    r"(?:附?表[0-9０-９一二三四五六七八九十]*)?[（(]?(?:續|接[上前下次])[上前下次]?[頁表]?[)）]?"
 )
 
 
@@ -133,7 +130,7 @@ def split_furniture(pages: list[tuple[float, list[Line]]]) -> tuple[list[Line], 
     furniture: list[Line] = []
     for height, lines in pages:
         for line in lines:
-            aside = _GOES_ON.fullmatch(line.text.strip()) is not None
+            aside = goes_on(line.chars)
             if not aside and _in_margin(line, height):
                 aside = _is_page_number(line, offsets) or _is_running_head(line, back)
             (furniture if aside else content).append(line)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from extract.layout.underlines import Text, without_underlines
-from extract.model import Floats
+from extract.page import Floats
 
 DOUBLE = 3.2  # points: the two strokes of a double rule stand at most this far apart
 DASH_GAP = 6.5  # points: the gap in a dashed rule is never wider

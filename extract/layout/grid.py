@@ -9,12 +9,13 @@ import numpy as np
 
 from extract.layout.gutters import column_rules
 from extract.layout.lines import Line
-from extract.model import Floats, Ints, Mask, Page
+from extract.page import Floats, Ints, Mask, Page
 
 TOUCH = 4.0  # points: a rule that ends this close to another meets it
 SNAP = 4.0  # points: rows and columns are never this narrow, so nearer edges are one
 COVERED = 0.6  # share of a cell edge a rule must cover to count (worn and dashed rules leave gaps)
 OPEN_END = 5.0  # points: rules that run on this far past the last crossing one leave the table open
+ROWS_LEAST = 3  # rules across in a frame: with fewer it is a box around a stamp or a title
 FRAME = 4  # rules: a page's border has no more
 
 
@@ -70,7 +71,10 @@ def find_grids(page: Page, edges: list[float] | None = None) -> list[Grid]:
     its own outer edge only where a horizontal rule reaches it; on a page where none does, the known
     edge stands in.
     """
-    vertical = page.vertical if len(page.vertical) else column_rules(page, edges)
+    across = _columnless(page.horizontal, page.vertical)
+    # A page ruled down may have a line across in its head, which is no table that goes on.
+    gutters = column_rules(page, across, None if len(page.vertical) else edges)
+    vertical = np.vstack([page.vertical, gutters])
     grids = (_build(page, h, v, edges) for h, v in _components(page.horizontal, vertical))
     return sorted((g for g in grids if g is not None), key=lambda g: g.ys[0])
 
@@ -95,6 +99,20 @@ def _components(h: Floats, v: Floats) -> Iterator[tuple[Floats, Floats]]:
     for group in merged:
         members = np.array(group.members)
         yield h[members[members < first_vertical]], v[members[members >= first_vertical] - len(h)]
+
+
+def _columnless(h: Floats, v: Floats) -> Floats:
+    """The horizontal rules (h, 3) that no vertical one (v, 3) meets, a table's frame aside."""
+    out: list[int] = []
+    boxes = np.vstack([h[:, [0, 2, 1, 2]], v[:, [0, 1, 0, 2]]])
+    for members in _touching(boxes) if len(h) else []:
+        group = Group(boxes, members)
+        across = [i for i in members if i < len(h)]
+        down = v[[i - len(h) for i in members if i >= len(h)], 0]
+        inner = (down > group.left + TOUCH) & (down < group.right - TOUCH)
+        if not len(down) or not inner.any() and len(across) >= ROWS_LEAST:
+            out += across
+    return h[sorted(out)]
 
 
 class Group:

@@ -9,7 +9,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from extract.model import Box, Floats, Ints, Mask, Page
+from extract.model import Box
+from extract.page import Floats, Ints, Mask, Page
 from extract.script.markers import Marker, match
 
 # of the glyph size: baselines this close are one line (digits of another font sit a little off)

@@ -8,10 +8,11 @@ import numpy as np
 
 from extract.layout.grid import Cell, Grid
 from extract.layout.lines import Line
-from extract.model import Ints, Page
+from extract.page import Ints, Page
 
 HUNG = frozenset("、，。．：；！？）」』】〉》,.:;!?)")  # marks that may hang past a rule
 FOLLOWS = 0.35  # of the glyph size: a mark this near the glyph before it follows it
+ALIGNED = 0.15  # of the glyph size: left edges of one cell's lines differ less, indents aside
 LEVEL = 0.3  # of the glyph size: baselines of one line differ less
 
 
@@ -81,6 +82,6 @@ def _follows(line: Line, first: int, cell: Cell, pitch: float) -> bool:
     near = min(abs(line.x0[first] - other.left) for other in cell.lines)
     return (
         0 < line.baseline - last.baseline < 1.25 * pitch < 4 * last.size
-        and near < 0.5 * last.size
+        and near < ALIGNED * last.size
         and abs(line.size - last.size) < 0.1 * last.size
     )

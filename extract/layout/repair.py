@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from extract.model import Page
+from extract.page import Page
 from extract.script.characters import MEANT, ODD, repair
 
 _IS_ODD = np.zeros(0x110000, dtype=bool)

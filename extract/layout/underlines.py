@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from extract.model import Floats, Ints, Mask
+from extract.page import Floats, Ints, Mask
 
 # points: a rule ends this close to the one it meets; text and its underline keep further off
 MEETS = 1.0

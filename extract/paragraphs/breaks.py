@@ -17,6 +17,7 @@ from extract.script.markers import Marker
 CERTAIN = 12.0  # log-odds: width beyond doubt
 DOUBTFUL = 2.0  # log-odds: a smaller lead is a doubt
 STEEP = 4.0  # log-odds for each jitter of free width
+RAGGED = 4.0  # log-odds for each glyph size of free width, where lines may end early
 INDENT = 0.8  # of the glyph size: a change of the left edge this large is an indent
 SAME_INDENT = 0.3  # of the glyph size: left edges this near are the same
 GLUED = -3.0  # log-odds: a figure right behind a list's number is a decimal as likely as not
@@ -37,7 +38,7 @@ def width_odds(line: Placed, following: Line, limits: Limits) -> float:
     paragraph even where the next piece would not have fitted, and a line that is spread goes on.
     """
     room, near = limits.room(line), limits.jitter * line.line.size
-    spare = room - needed(line.line, following, limits)
+    spare = _spare(line, following, limits)
     lead = STEEP * spare / near + 2.0
     if limits.justified:
         spread = max(0.0, limits.excess(line.line))
@@ -50,6 +51,11 @@ def width_odds(line: Placed, following: Line, limits: Limits) -> float:
     return max(0.0, min(lead, CERTAIN))
 
 
+def _spare(line: Placed, following: Line, limits: Limits) -> float:
+    """Free width (points) behind the line beyond what the start of `following` needs."""
+    return limits.room(line) - needed(line.line, following, limits)
+
+
 def break_odds(current: list[Placed], placed: Placed, limits: Limits) -> float:
     """Log-odds that the paragraph of the lines `current` ends before the unmarked line `placed`."""
     above, line = current[-1].line, placed.line
@@ -60,6 +66,9 @@ def break_odds(current: list[Placed], placed: Placed, limits: Limits) -> float:
     if is_open("".join(p.line.text for p in current[-3:])):
         odds -= 2.5
     if width:
+        if not limits.justified:
+            # A ragged column may leave a little of its width anywhere: that alone proves nothing.
+            width = min(width, 1.0 + RAGGED * _spare(current[-1], line, limits) / above.size)
         # Width beyond doubt outweighs any characters.
         return width + max(-4.0, min(odds, 4.0))
     return limits.hidden + odds

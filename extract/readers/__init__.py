@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     import pymupdf
 
-    from extract.model import Page
+    from extract.page import Page
 
 Reader = str
 """A name in READERS."""

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pymupdf
 
-from extract.model import Mask, Page
+from extract.page import Mask, Page
 from extract.readers.page import is_white
 
 FEW = 12  # glyphs: a page with no more has no text of its own worth speaking of
@@ -37,12 +37,12 @@ def needs_picture(page: pymupdf.Page, digital: Page) -> bool:
     `digital` is what its text and drawings show. So it is with scans, with fonts whose codes are no
     characters, and with text drawn as outlines.
     """
-    if _is_useless(digital):
+    if is_useless(digital):
         return True
     return len(digital.chars) <= STAMPED and (is_scan(page, digital) or _is_outlined(page, digital))
 
 
-def _is_useless(digital: Page) -> bool:
+def is_useless(digital: Page) -> bool:
     """Whether the codes of the text layer are no text: fonts without a (true) ToUnicode map.
 
     Such codes are no characters, or Latin letters as wide as the ideographs they stand for.

@@ -12,7 +12,7 @@ import re
 import numpy as np
 import pymupdf
 
-from extract.model import Floats, Mask
+from extract.page import Floats, Mask
 
 SPREADSHEET = re.compile(r"Calc|Excel|Spreadsheet|Numbers", re.IGNORECASE)
 CROWDED = 0.35  # of the glyph size: centres nearer than this stand on each other

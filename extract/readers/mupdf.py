@@ -7,6 +7,8 @@ reads upright, whatever its rotation entry says (scanners and converters leave p
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import chain
 from operator import itemgetter
@@ -16,7 +18,8 @@ from typing import Any
 import numpy as np
 import pymupdf
 
-from extract.model import Chars, Floats, Ints, Mask, Page, PrintedFinding
+from extract.model import PrintedFinding
+from extract.page import Chars, Floats, Ints, Mask, Page
 from extract.readers.clipped import clipped
 from extract.readers.drawings import Fill, read_drawings
 from extract.readers.page import (
@@ -26,7 +29,7 @@ from extract.readers.page import (
     hidden_text,
     is_white,
     make_page,
-    note,
+    watermark,
 )
 from extract.readers.turn import DEGREES, Turn
 
@@ -34,6 +37,9 @@ ASCENT = 0.38  # of the glyph size: a CJK glyph's baseline stands this far below
 
 _IS_SPACE = np.zeros(0x10000, dtype=bool)
 _IS_SPACE[[ord(c) for c in SPACES]] = True
+_IS_CONTROL = np.zeros(0x10000, dtype=bool)
+_IS_CONTROL[[code for code in range(0xA0) if unicodedata.category(chr(code)) == "Cc"]] = True
+_IS_CONTROL &= ~_IS_SPACE
 _NO_GLYPHS: tuple[tuple[Any, ...], ...] = ((), (), (), ())
 _PARTS = itemgetter("chars", "size", "color", "seqno", "dir", "wmode")
 
@@ -80,9 +86,10 @@ class MuPDF:
 
 class Trace:
     """The inked glyphs of a page: per glyph (n,) character, box, origin, size and span; per span
-    its style.
+    its style. `inkless` are the characters that are drawn without ink.
     """
 
+    inkless: str
     char: Chars
     box: Floats
     origin: Floats
@@ -93,12 +100,12 @@ class Trace:
     painted: tuple[int, ...]
 
     def __init__(self, spans: list[dict[str, Any]]) -> None:
-        inked = [s for s in spans if s["type"] != 3 and s["opacity"] != 0.0]
+        inked = [s for s in spans if _has_ink(s)]
+        self.inkless = "".join(_text(s) for s in spans if not _has_ink(s))
         parts: Any = zip(*map(_PARTS, inked)) if inked else ((),) * 6
         glyphs, self.sizes, self.colours, self.painted, directions, modes = parts
         self.ways = [_way(d, mode) for d, mode in zip(directions, modes)]
         lengths = [len(g) for g in glyphs]
-        self.inkless = sum(len(s["chars"]) for s in spans) - sum(lengths)
         codes, _, origins, boxes = zip(*chain.from_iterable(glyphs)) if any(lengths) else _NO_GLYPHS
         code = _as_codes(codes)
         printed = ~_IS_SPACE[np.minimum(code, 0xFFFF)]
@@ -170,13 +177,21 @@ class Trace:
         """What the page shows beside its text: watermarks, and text that cannot be seen."""
         out = []
         if foreign.any():
-            text = "".join(self.char[foreign][:20])
-            message = f"第{number}頁有浮水印或斜排文字「{text}」，未列入表格內容。"
-            out.append(note("watermark_removed", message, number))
-        hidden = self.inkless + int((unseen & ~foreign).sum())
+            out.append(watermark(number, "".join(self.char[foreign])))
+        hidden = self.inkless + "".join(self.char[unseen & ~foreign])
         if hidden and len(self.char):
             out.append(hidden_text(number, hidden))
         return out
+
+
+def _has_ink(span: dict[str, Any]) -> bool:
+    return bool(span["type"] != 3 and span["opacity"] != 0.0)
+
+
+def _text(span: dict[str, Any]) -> str:
+    """The characters of a span, white space aside."""
+    code = _as_codes([char[0] for char in span["chars"]])
+    return "".join(c for c in map(chr, code.tolist()) if c not in SPACES)
 
 
 @lru_cache(maxsize=256)
@@ -191,10 +206,13 @@ def _way(direction: tuple[float, float], mode: int) -> Way:
     return (round(direction[0]), round(direction[1])) if straight else (0, 0)
 
 
-def _as_codes(codes: tuple[int, ...]) -> Ints:
-    """Character codes; U+FFFD for what broken font maps give that is no character."""
+def _as_codes(codes: Sequence[int]) -> Ints:
+    """Character codes; U+FFFD for what broken font maps give that is no character: what steers a
+    terminal (a control character that is no white space) among it.
+    """
     code = np.array(codes, dtype=np.int64)
     code[(code <= 0) | (code > 0x10FFFF) | (code >= 0xD800) & (code <= 0xDFFF)] = 0xFFFD
+    code[_IS_CONTROL[np.minimum(code, 0xFFFF)]] = 0xFFFD
     return code
 
 

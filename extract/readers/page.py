@@ -9,7 +9,8 @@ import numpy as np
 
 from extract.layout.geometry import clean_rules
 from extract.layout.underlines import Text
-from extract.model import Chars, Floats, Page, PrintedFinding
+from extract.model import PrintedFinding
+from extract.page import Chars, Floats, Page
 from extract.readers.turn import Turn
 
 WHITE = 0.93  # colour components at or above this are white on paper
@@ -64,11 +65,20 @@ def make_page(
     )
 
 
-def hidden_text(number: int, count: int) -> PrintedFinding:
-    """The finding that `count` glyphs of the page cannot be seen."""
-    message = f"第{number}頁有{count}個看不見的字（隱藏、被遮蓋或在頁外），未列入。"
+def hidden_text(number: int, text: str) -> PrintedFinding:
+    """The finding that glyphs of the page, `text`, cannot be seen."""
+    message = f"有{len(text)}個看不見的字（隱藏、被遮蓋或在頁外），未列入：「{text}」。"
     return note("hidden_text", message, number)
 
 
+def watermark(number: int, text: str) -> PrintedFinding:
+    """The finding that `text` runs across the page's own."""
+    message = f"有浮水印或斜排文字，未列入內容：「{text}」。"
+    return note("watermark_removed", message, number)
+
+
 def note(code: str, message: str, page: int) -> PrintedFinding:
+    """A note about a page; the message does not name it, so that pages noted alike become one
+    finding (`extract.pages`).
+    """
     return PrintedFinding(severity="note", code=code, message=message, page=page)

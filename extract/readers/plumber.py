@@ -7,6 +7,7 @@ underneath: what the two read alike is what the file says.
 from __future__ import annotations
 
 import logging
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from math import hypot
@@ -18,7 +19,7 @@ import pdfplumber
 import pymupdf
 
 from extract.errors import BadInput
-from extract.model import Floats, Page
+from extract.page import Floats, Page
 from extract.readers.drawings import LEVEL
 from extract.readers.page import (
     PALE,
@@ -27,7 +28,7 @@ from extract.readers.page import (
     hidden_text,
     is_white,
     make_page,
-    note,
+    watermark,
 )
 from extract.readers.turn import DEGREES, Turn
 
@@ -71,7 +72,8 @@ class Plumber:
         own = self._pdf.pages[number - 1]
         left, top, right, bottom = own.cropbox or own.bbox
         glyphs = [g for char in own.chars if (g := _glyph(char, left, top)) is not None]
-        seen = [g for g in glyphs if _is_seen(g, right - left, bottom - top)]
+        visible = [_is_seen(g, right - left, bottom - top) for g in glyphs]
+        seen = [g for g, kept in zip(glyphs, visible) if kept]
         ways = Counter(g.way for g in seen).most_common(1)
         main = ways[0][0] if ways else (1, 0)
         turn = Turn(DEGREES.get(main, 0), float(right - left), float(bottom - top))
@@ -82,11 +84,10 @@ class Plumber:
         boxes = _spread(boxes[upright], text)
         size = boxes[:, 3] - boxes[:, 1]
         findings = []
-        if hidden := len(glyphs) - len(seen):
+        if hidden := "".join(g.text for g, kept in zip(glyphs, visible) if not kept):
             findings.append(hidden_text(number, hidden))
-        if tilted := len(seen) - len(text):
-            message = f"第{number}頁有浮水印或斜排文字{tilted}字，未列入表格內容。"
-            findings.append(note("watermark_removed", message, number))
+        if tilted := "".join(g.text for g, kept in zip(seen, upright) if not kept):
+            findings.append(watermark(number, tilted))
         return make_page(
             number,
             turn,
@@ -106,7 +107,7 @@ def _glyph(char: dict[str, Any], left: float, top: float) -> Glyph | None:
     text = char["text"]
     if not text or text in SPACES or text.isspace():
         return None
-    if text.startswith("(cid:"):
+    if text.startswith("(cid:") or unicodedata.category(text[0]) == "Cc":
         text = "\ufffd"
     colour = char.get("non_stroking_color")
     return Glyph(

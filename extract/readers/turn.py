@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from extract.model import Floats
+from extract.page import Floats
 
 DEGREES = {(1, 0): 0, (0, 1): -90, (0, -1): 90, (-1, 0): 180}
 """Way a line runs on the page (x to the right, y down) → degrees to turn it by, see `Page.turn`."""

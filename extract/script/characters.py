@@ -49,6 +49,18 @@ def _table() -> dict[int, str]:
     return table
 
 
+def visible(text: str) -> str:
+    """Text as a terminal may show it: what would steer it, or break the line, written as an escape
+    (`\\x1b`, `\\n`, `\\u202e`).
+    """
+    return "".join(
+        char.encode("unicode_escape").decode()
+        if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp")
+        else char
+        for char in text
+    )
+
+
 MEANT = _table()
 """Code of a character that only encodes another one → what it means, one character or several (a
 ligature).

@@ -48,3 +48,13 @@ for _entry in _read("headers.json")["roles"]:
         _words += [r["word"] for r in _UNITS["roles"] if r["heads_column"]]
     _within = "" if _entry.get("whole") else ".*"
     HEADERS.append((_entry["role"], re.compile(f"{_within}{one_of(_words)}{_within}$")))
+
+_GOES_ON = re.compile(
+    r"(?:附?表[0-9０-９一二三四五六七八九十]*)?[（(【\[]*"
+    r"(?:續|[接承][上前下次])[上前下次]?[頁表]?[)）】\]]*"
+)
+
+
+def goes_on(text: str) -> bool:
+    """Whether a line says nothing but that a table goes on: 表（續） · 續上頁 · （接下頁）."""
+    return _GOES_ON.fullmatch("".join(text.split())) is not None

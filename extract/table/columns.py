@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise
 
 from extract.layout.grid import Cell, Grid
 from extract.script import markers
 from extract.script.vocabulary import HEADERS
+from extract.table.headers import Words, label_words
 from extract.units.beside import UNIT_END
 
 _NUMBERS = re.compile(r"[0-9０-９.、\-－()（）]{1,5}")
@@ -36,6 +38,8 @@ class Columns:
     labels: list[str]
     """The header label above each column."""
     header_rows: int
+    words: Words
+    """What the header prints, to know it again."""
 
     def of(self, role: str) -> list[int]:
         return [i for i, r in enumerate(self.roles) if r == role]
@@ -96,7 +100,9 @@ def find_columns(grid: Grid) -> Columns | None:
         return None
     left = grid.xs[0]
     edges = [grid.xs[i] - left for i in used]
-    return Columns(left, edges, roles, [_squeeze(c.text) for c in header], labels, rows)
+    return Columns(
+        left, edges, roles, [_squeeze(c.text) for c in header], labels, rows, label_words(header)
+    )
 
 
 def _squeeze(text: str) -> str:
@@ -133,17 +139,25 @@ def _assign(labels: list[str], cells: list[list[Cell]]) -> list[str] | None:
         return None
     if "unit" not in roles and not any(by_label[i] == "measure" for i in text) and len(text) < 3:
         return None
-    names = iter(_text_roles(len(text), by_label[text[0]]))
+    names = iter(_text_roles(len(text), _heading_role(cells[text[0]]) or by_label[text[0]]))
     return [r or next(names) for r in roles]
 
 
 def _text_roles(count: int, first: str | None) -> list[str]:
-    """Pillar → focus → measure for so many columns; `first` is the first label's role."""
+    """Pillar → focus → measure for so many columns; `first` is the role the first column shows."""
     if count == 1:
         return ["measure"]
     if count == 2:
         return ["focus" if first == "focus" else "pillar", "measure"]
     return ["pillar"] + ["focus"] * (count - 2) + ["measure"]
+
+
+def _heading_role(cells: list[Cell]) -> str | None:
+    """The level that the markers of a heading column show: 一、 pillar, (一) focus point."""
+    styles = Counter(c.lines[0].marker.style for c in cells if c.lines[0].marker is not None)
+    (style, count), *_ = [*styles.most_common(1), ("", 0)]
+    mostly = count > 0.5 * len(cells)
+    return {"cjk": "pillar", "cjk_paren": "focus"}.get(style) if mostly else None
 
 
 def _only_numbers(cells: list[Cell]) -> bool:

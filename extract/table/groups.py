@@ -7,8 +7,10 @@ begins.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from itertools import pairwise
+from math import inf
 
 from extract.paragraphs.rejoin import Rejoined
 from extract.table.parts import Row, TextCell
@@ -46,7 +48,14 @@ def _split_role(rows: list[Row], role: str, styles: Styles, pitch: float) -> lis
             beside += any(abs(order - point.lines[0].line.order) <= near for order in begins)
     if not whole or beside < MOSTLY * whole:
         return rows
-    return [part for row in rows for part in _parts(row, role, points[getattr(row, role)], near)]
+    shared = Counter(cell for row in rows for cell in row.units)
+    out: list[Row] = []
+    for row in rows:
+        parts, bounds = _parts(row, role, points[getattr(row, role)], near)
+        if len(parts) > 1 and all(shared[cell] == 1 for cell in row.units):
+            _share_units(parts, bounds, pitch)
+        out += parts
+    return out
 
 
 def _points(cell: TextCell) -> list[TextCell]:
@@ -79,20 +88,50 @@ def _beginnings(row: Row, styles: Styles, pitch: float) -> list[float]:
     return out
 
 
-def _parts(row: Row, role: str, points: list[TextCell], near: float) -> list[Row]:
-    """The row once for each of the headings whose lines of measures it holds."""
+def _parts(
+    row: Row, role: str, points: list[TextCell], near: float
+) -> tuple[list[Row], list[tuple[float, float]]]:
+    """The row once for each of the headings whose lines of measures it holds, and the bounds
+    (points down the table) of each.
+    """
     starts = [point.lines[0].line.order - near for point in points if point.lines]
-    if len(starts) < 2:
-        return [row]
-    bounds = [float("-inf"), *starts[1:], float("inf")]
+    bounds = list(pairwise([-inf, *starts[1:], inf])) if len(starts) > 1 else []
     out: list[Row] = []
-    for point, (low, high) in zip(points, pairwise(bounds), strict=True):
-        own = [p for p in row.measure.lines if low <= p.line.order < high]
-        if own:
-            part = replace(row, measure=TextCell(own), extra=row.extra if not out else {})
+    held: list[tuple[float, float]] = []
+    for point, bound in zip(points, bounds):
+        own = _within(row.measure, bound)
+        if own.lines:
+            part = replace(row, measure=own, extra=row.extra if not out else {})
             setattr(part, role, point)
             out.append(part)
-    return out
+            held.append(bound)
+    return (out, held) if out else ([row], [])
+
+
+def _within(cell: TextCell, bound: tuple[float, float]) -> TextCell:
+    """The lines of the cell between two places down the table."""
+    return TextCell([p for p in cell.lines if bound[0] <= p.line.order < bound[1]])
+
+
+def _share_units(parts: list[Row], bounds: list[tuple[float, float]], pitch: float) -> None:
+    """Divide the unit cells beside the parts of one row, where each part has names of its own with
+    a blank line above them; else the names are those of all parts.
+    """
+    columns = [[_within(cell, bound) for bound in bounds] for cell in parts[0].units]
+    if any(not _apart(column, pitch) for column in columns):
+        return
+    for part, units in zip(parts, zip(*columns, strict=True)):
+        part.units = list(units)
+
+
+def _apart(cells: list[TextCell], pitch: float) -> bool:
+    """Whether each cell has lines, below a blank line or page break behind those of the one
+    before.
+    """
+    if not all(cell.lines for cell in cells):
+        return False
+    ends = [(above.lines[-1].line, below.lines[0].line) for above, below in pairwise(cells)]
+    return all(a.page != b.page or b.order - a.order > GAP * pitch for a, b in ends)
 
 
 def split_inside(

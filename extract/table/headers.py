@@ -6,60 +6,95 @@ label and text stand in one cell then, which is cut at the header's foot.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import accumulate, pairwise
 
 from extract.layout.grid import Cell, Grid
 
-LABELS_LEAST = 2  # known labels beside each other make a header row
+LABELS_LEAST = 2  # known labels beside each other, one with a cell of its own, make a header
+
+_APART = re.compile(r"[\s/／]+")
+
+Words = re.Pattern[str]
 
 
-def divide(grid: Grid, labels: list[str]) -> list[Grid]:
-    """The grid cut above each row that repeats the header, whose `labels` are known.
+def label_words(labels: Iterable[Cell]) -> Words:
+    """What the header's cells print, as a pattern: whole labels and pieces of labels, any number.
 
-    Row, column and box of the cells are those within the part (points, as before).
+    A cell that holds two labels (parted by a slash or a slanted rule) may be two cells elsewhere,
+    and two cells one.
     """
-    headers = [found for row in range(len(grid.ys) - 1) if (found := _header(grid, row, labels))]
+    lines = [(cell, line) for cell in labels for line in cell.lines]
+    pieces = {piece for _, line in lines for piece in _pieces(line.text) if len(piece) > 1}
+    found = pieces | {_text(cell) for cell, _ in lines}
+    return re.compile(f"(?:{'|'.join(map(re.escape, sorted(found)))})+")
+
+
+def divide(grid: Grid, words: Words) -> list[tuple[Grid, int]]:
+    """The grid cut above each row that repeats the header, and how many rows of each part are it.
+
+    `words` are those of the header. Row, column and box of the cells are those within the part
+    (points, as before).
+    """
+    feet = dict(_headers(grid, words))
     cells = list(grid.cells)
-    for row, foot in headers:
-        cells = [part for cell in cells for part in _cut(cell, row, foot, grid, labels)]
-    bounds = sorted({0, *(row for row, _ in headers), len(grid.ys) - 1})
+    for row, foot in feet.items():
+        cells = [part for cell in cells for part in _cut(cell, row, foot, grid, words)]
+    bounds = sorted({0, *feet, len(grid.ys) - 1})
     return [
-        _rows(grid, cells, first, last) for first, last in zip(bounds, bounds[1:], strict=False)
+        (_rows(grid, cells, first, last), feet.get(first, first) - first)
+        for first, last in pairwise(bounds)
     ]
 
 
-def _header(grid: Grid, row: int, labels: list[str]) -> tuple[int, int] | None:
-    """The row and the one below its header, where the cells that begin in it hold labels."""
+def _headers(grid: Grid, words: Words) -> Iterator[tuple[int, int]]:
+    """The first row of each header and the row below its last; it may have several levels."""
+    foot = 0
+    for row in range(len(grid.ys) - 1):
+        least = LABELS_LEAST
+        if row < foot:
+            continue
+        foot = row
+        while (below := _level_foot(grid, foot, words, least)) is not None:
+            foot, least = below, 1
+        if foot > row:
+            yield row, foot
+
+
+def _level_foot(grid: Grid, row: int, words: Words, least: int) -> int | None:
+    """The row below the labels that begin in this row; None unless all that begins there is or
+    opens with a label, and at `least` so many cells hold nothing else.
+    """
     begin = [c for c in grid.cells if c.row == row and c.lines]
-    whole = [c for c in begin if _text(c) in labels]
-    if len(whole) < LABELS_LEAST:
+    whole = [c for c in begin if words.fullmatch(_text(c))]
+    if not whole or len(begin) < least:
         return None
     foot = min(c.row_end for c in whole)
     mixed = [c for c in begin if c not in whole]
-    if all(c.row_end > foot and _label_lines(c, labels) for c in mixed):
-        return row, foot
-    return None
+    return foot if all(c.row_end > foot and _label_lines(c, words) for c in mixed) else None
 
 
 def _text(cell: Cell) -> str:
-    return "".join(cell.text.split())
+    return "".join(_pieces(cell.text))
 
 
-def _label_lines(cell: Cell, labels: list[str]) -> int:
-    """How many lines at the cell's top make a label; 0 where none do."""
-    text = ""
-    for n, line in enumerate(cell.lines, 1):
-        text += "".join(line.text.split())
-        if text in labels:
-            return n
-    return 0
+def _pieces(text: str) -> list[str]:
+    return [piece for piece in _APART.split(text) if piece]
 
 
-def _cut(cell: Cell, row: int, foot: int, grid: Grid, labels: list[str]) -> list[Cell]:
-    """The cell, in two where it runs from a header row past the header's foot."""
-    if cell.row != row or cell.row_end <= foot:
+def _label_lines(cell: Cell, words: Words) -> int:
+    """How many lines at the cell's top make labels; 0 where none do."""
+    own = accumulate("".join(_pieces(line.text)) for line in cell.lines)
+    return max((n for n, top in enumerate(own, 1) if words.fullmatch(top)), default=0)
+
+
+def _cut(cell: Cell, row: int, foot: int, grid: Grid, words: Words) -> list[Cell]:
+    """The cell, in two where it runs from a header past the header's foot."""
+    if not row <= cell.row < foot < cell.row_end:
         return [cell]
-    y, lines = grid.ys[foot], _label_lines(cell, labels)
+    y, lines = grid.ys[foot], _label_lines(cell, words)
     return [
         replace(cell, row_end=foot, y1=y, lines=cell.lines[:lines]),
         replace(cell, row=foot, y0=y, lines=cell.lines[lines:]),

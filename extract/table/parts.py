@@ -7,16 +7,12 @@ from dataclasses import dataclass, field, replace
 from extract.layout.grid import Cell, Grid
 from extract.layout.lines import Line
 from extract.layout.vertical import is_vertical, upright
-from extract.paragraphs.pieces import SENTENCE_END
-from extract.paragraphs.rejoin import Placed
+from extract.paragraphs.rejoin import Limits, Placed, rejoin
 from extract.script import markers
 from extract.table.columns import EXTRA, Columns, count_header_rows, find_columns
 from extract.table.headers import divide
 
 SAME_EDGE = 0.03  # of the table's width: column edges this near are the same column elsewhere
-
-
-STOPS = SENTENCE_END | {"；", ";", "：", ":"}
 
 
 @dataclass(slots=True, eq=False)
@@ -77,8 +73,8 @@ def find_parts(grids: list[Grid]) -> tuple[Columns, list[Part]] | None:
             columns = _opening(grid, grids[i + 1] if i + 1 < len(grids) else None)
         if columns is None:
             continue
-        for own in divide(grid, columns.headers):
-            rows = _header_rows(columns, own)
+        for own, repeated in divide(grid, columns.words):
+            rows = _header_rows(columns, own, repeated)
             if not parts:
                 rows = min(columns.header_rows, len(own.ys) - 1)
             if rows is not None:
@@ -86,7 +82,6 @@ def find_parts(grids: list[Grid]) -> tuple[Columns, list[Part]] | None:
     if columns is None:
         return None
     _set_upright(parts)
-    _set_markers(parts)
     _set_order(parts)
     return columns, parts
 
@@ -99,10 +94,13 @@ def _opening(grid: Grid, following: Grid | None) -> Columns | None:
     return columns
 
 
-def _header_rows(columns: Columns, grid: Grid) -> int | None:
-    """Rows that repeat the header in a later grid of the plan table; None for another table."""
+def _header_rows(columns: Columns, grid: Grid, repeated: int) -> int | None:
+    """Rows that repeat the header in a later grid of the plan table; None for another table.
+
+    `repeated` rows do so word for word.
+    """
     if _same_columns(columns, grid):
-        rows = count_header_rows(grid)
+        rows = repeated or count_header_rows(grid)
         return rows if rows and _same_labels(columns, grid, rows) else 0
     again = find_columns(grid)
     return again.header_rows if again is not None and again.roles == columns.roles else None
@@ -173,9 +171,10 @@ def _by_role(columns: Columns, grid: Grid, header_rows: int) -> dict[str, list[C
 
 
 def _is_band(roles: list[str], columns: Columns) -> bool:
-    """Whether a cell over these columns runs across the table."""
+    """Whether a cell over these columns runs across the table, headings to its left aside."""
     main = {role for role in columns.roles if role not in EXTRA}
-    return len(main) > 1 and main <= set(roles) or {"pillar", "measure"} <= set(roles)
+    across = [{"pillar", "measure"}, {"measure", "unit"}] + ([main] if len(main) > 1 else [])
+    return any(wanted <= set(roles) for wanted in across)
 
 
 def _set_upright(parts: list[Part]) -> None:
@@ -188,24 +187,6 @@ def _set_upright(parts: list[Part]) -> None:
                 cell.lines[:] = upright(cell.lines)
 
 
-def _set_markers(parts: list[Part]) -> None:
-    """See the numbers of measures that begin with a figure (1.1999服務專線).
-
-    They stand where a cell or, behind a full stop, a paragraph begins, and count on.
-    """
-    last = 0
-    for cell in (c for part in parts for c in part.cells["measure"]):
-        above: Line | None = None
-        for line in cell.lines:
-            found = line.marker or markers.match_glued(line.text)
-            if found is not None and found.style == "number":
-                begins = above is None or above.chars[-1] in STOPS
-                if line.marker is None and begins and found.number in (1, last + 1):
-                    line.marker = found
-                last = found.number if line.marker is not None else last
-            above = line
-
-
 def _set_order(parts: list[Part]) -> None:
     """Each body follows right below the one before, as if the paper had not ended."""
     below = 0.0
@@ -215,3 +196,19 @@ def _set_order(parts: list[Part]) -> None:
             for line in cell.lines:
                 line.order = line.baseline + shift
         below = part.grid.ys[-1] + shift
+
+
+def see_numbers(parts: list[Part], limits: Limits) -> None:
+    """Give lines the numbers that only their list tells from decimals (1.1999服務專線).
+
+    `limits` are those of the measure column.
+    """
+    last = 0
+    for cell in (c for part in parts for c in part.cells["measure"]):
+        if any(markers.match_glued(line.text) for line in cell.lines):
+            placed = [Placed(line, cell.x0, cell.x1) for line in cell.lines]
+            for paragraph in rejoin(placed, limits, last + 1):
+                first = paragraph.lines[0]
+                first.marker = first.marker or paragraph.marker
+        numbers = [m.number for line in cell.lines if (m := line.marker) and m.style == "number"]
+        last = numbers[-1] if numbers else last

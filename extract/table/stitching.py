@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -10,11 +11,11 @@ from extract.layout.grid import Cell, Grid
 from extract.layout.lines import Line
 from extract.paragraphs.rejoin import Limits, Placed, measure_limits
 from extract.paragraphs.witness import inner_pairs
-from extract.table.breaks import Break, Verdict, heading_runs_on, measure_runs_on
+from extract.table.breaks import HABIT, Break, Verdict, heading_runs_on, measure_runs_on, settle
 from extract.table.columns import EXTRA, Columns
 from extract.table.headings import take_headings
-from extract.table.parts import Part, Row, TextCell, beside, find_parts
-from extract.table.styles import Styles, read_styles
+from extract.table.parts import Part, Row, TextCell, beside, find_parts, see_numbers
+from extract.table.styles import Styles, read_styles, stands_lower
 from extract.text.levels import BAND, LEVELS
 
 TEXT = ("pillar", "focus", "measure", "unit")
@@ -31,7 +32,7 @@ class PlanTable:
     limits: dict[str, Limits]
     styles: Styles
     header_lines: list[Line]
-    joins: list[Break]
+    breaks: list[Break]
     """What was decided at each page break, in printed order."""
     headings: list[Line]
     """Lines outside the grids that head a part of the table."""
@@ -53,6 +54,7 @@ def stitch(
     headings = take_headings(parts, open_lines)
     pairs = inner_pairs(line.chars for g in grids for c in g.cells for line in c.lines)
     limits = {role: _limits(parts, role, pairs) for role in TEXT}
+    see_numbers(parts, limits["measure"])
     styles = read_styles(parts)
     stitcher = _Stitcher(columns, limits, styles)
     for part, room in zip(parts, _room(parts, heights)):
@@ -108,9 +110,6 @@ class _Joins(NamedTuple):
 Beside = dict[str, list[Cell]]
 """Cells beside a measure cell, by role."""
 
-Shared = dict[Cell, TextCell]
-"""What the printed cells of one grid were taken up in."""
-
 
 class _Stitcher:
     """Takes up the parts of the table in printed order; `rows` and `breaks` are what it made."""
@@ -119,17 +118,19 @@ class _Stitcher:
         self.columns, self.limits, self.styles = columns, limits, styles
         self.rows: list[Row] = []
         self.breaks: list[Break] = []
+        self.page, self.room = 0, 0.0
+        """Of the part being taken up: its page, and what was left free above it (points)."""
+        self.shared: dict[Cell, TextCell] = {}
+        """What the printed cells of this part were taken up in."""
         self.bands: dict[str, TextCell] = {}
         """Headings across the table that hold for the rows below them, by level."""
-        self.below_band = False
-        """A band has just cut the pillar's column, whose cell may go on below it."""
+        self.opened: str | None = None
+        """The outermost level of the headings across the table below which no row stands yet."""
 
     def enter(self, part: Part, room: float) -> None:
         """Take up one part; `room` (points) was left free at the foot of the page before."""
-        while len(self.rows) > 1 and _blank(self.rows[-1], self.rows[-2]):
-            self.rows.pop()  # the strip a page break leaves of a row that was moved as a whole
         cells = part.cells
-        shared: Shared = {}
+        self.page, self.room, self.shared = part.grid.page, room, {}
         top = min((c.row for c in cells["measure"]), default=0)
         after_break = bool(self.rows)
         for measure in cells["measure"]:
@@ -139,57 +140,68 @@ class _Stitcher:
                 role: [c for c in cells[role] if beside(c, measure)]
                 for role in ("pillar", "focus", "unit", *EXTRA)
             }
-            if after_break and measure.row == top:
-                self._at_break(room, measure, near, shared)
-            elif self.below_band and self.rows:
-                verdict = self._heading("pillar", self.rows[-1].pillar, near)
-                self._add(measure, near, shared, _Joins(pillar=verdict.joins))
+            if self.opened is not None and self.rows:
+                self._below_band(measure, near, top if after_break else None)
+            elif after_break and measure.row == top:
+                self._at_break(measure, near)
             else:
-                self._add(measure, near, shared)
-            self.below_band = False
+                self._add(measure, near)
+            self.opened = None
 
-    def _at_break(self, room: float, measure: Cell, near: Beside, shared: Shared) -> None:
+    def _below_band(self, measure: Cell, near: Beside, broken: int | None) -> None:
+        """Take up the first measure cell below a heading across the table.
+
+        Where that opens a focus point, the pillar's cell may go on below it: cut by it, or by a
+        page break above the row `broken`.
+        """
+        cut = all(c.row >= measure.row or c.row == broken for c in near["pillar"])
+        runs_on = cut and self.opened != "pillar" and self._heading("pillar", measure, near).joins
+        self._add(measure, near, _Joins(pillar=runs_on))
+
+    def _at_break(self, measure: Cell, near: Beside) -> None:
         """Take up a measure cell at the top of a part, where cells may run on."""
-        joins = self._joins(room, measure, near)
+        joins = self._joins(measure, near)
         above = self.rows[-1]
         if joins.measure:
-            self._headings(near, shared, joins)
-            self._go_on(above, measure, near, shared)
+            self._headings(near, joins)
+            self._go_on(above, measure, near)
             return
-        row = self._add(measure, near, shared, joins)
-        if self.styles.units_merged and not any(u.lines for u in row.units):
-            row.units = above.units
+        # One unit cell beside several rows: its text stands on either page.
+        merged = self.styles.units_merged and _has_unit(above.units) != _has_unit(near["unit"])
+        self._add(measure, near, joins, above.units if merged else [])
 
-    def _add(self, measure: Cell, near: Beside, shared: Shared, joins: _Joins = _Joins()) -> Row:
-        pillar, focus = self._headings(near, shared, joins)
-        row = Row(pillar, focus, [_take([unit], shared) for unit in near["unit"]])
+    def _add(
+        self,
+        measure: Cell,
+        near: Beside,
+        joins: _Joins = _Joins(),
+        units: Sequence[TextCell] = (),
+    ) -> None:
+        """A new row; its unit cells go on those in `units`, if any."""
+        pillar, focus = self._headings(near, joins)
+        row = Row(pillar, focus, self._take_units(near, units))
         row.measure.add(measure)
         self._extra(row, near)
         self.rows.append(row)
-        return row
 
-    def _go_on(self, above: Row, measure: Cell, near: Beside, shared: Shared) -> None:
+    def _go_on(self, above: Row, measure: Cell, near: Beside) -> None:
         """The row above goes on: its measure and its unit cells."""
         above.measure.add(measure)
-        for n, unit in enumerate(near["unit"]):
-            if unit not in shared and above.units:
-                # Each unit column (主辦, 協辦) goes on by itself.
-                _take([unit], shared, above.units[min(n, len(above.units) - 1)])
-            elif unit not in shared:
-                above.units.append(_take([unit], shared))
+        taken = self._take_units(near, above.units)
+        above.units = above.units or taken
         self._extra(above, near)
 
-    def _headings(self, near: Beside, shared: Shared, joins: _Joins) -> tuple[TextCell, TextCell]:
+    def _headings(self, near: Beside, joins: _Joins) -> tuple[TextCell, TextCell]:
         """Pillar and focus cell beside a measure cell; else what stands for it."""
         above = self.rows[-1] if self.rows else None
         running = above.pillar if above is not None and joins.pillar else None
         if any(c.lines for c in near["pillar"]) or near["pillar"] and "pillar" not in self.bands:
-            pillar = _take(near["pillar"], shared, running)
+            pillar = self._take(near["pillar"], running)
         else:
             pillar = self.bands.get("pillar") or (above.pillar if above else TextCell())
         running = above.focus if above is not None and joins.focus else None
         if near["focus"]:
-            focus = _take(near["focus"], shared, running)
+            focus = self._take(near["focus"], running)
         else:
             # The cell is part of the pillar's or the measure's: nothing is printed for it.
             focus = running or self.bands.get("focus") or TextCell()
@@ -204,61 +216,77 @@ class _Stitcher:
 
     def _opens_band(self, cell: Cell) -> bool:
         """Take up a heading across the table, unless its style opens no level."""
-        found = cell.lines[0].marker
-        level = self.styles.levels.of.get((BAND, found.style if found is not None else None))
+        level = self._band_level(cell)
         if level is None:
             return False
-        self.below_band = level != "pillar"
+        if self.opened is None or LEVELS.index(level) < LEVELS.index(self.opened):
+            self.opened = level
         for inner in LEVELS[LEVELS.index(level) :]:
             self.bands.pop(inner, None)
         self.bands[level] = TextCell()
         self.bands[level].add(cell)
         return True
 
-    def _joins(self, room: float, measure: Cell, near: Beside) -> _Joins:
-        """Which cells at the top of a part run on; one that ends ends those to its right."""
-        above = self.rows[-1]
-        if not self._decided("pillar", measure, self._heading("pillar", above.pillar, near)):
-            return _Joins()
-        if self.styles.focus_stacked:
-            focus = Verdict(True, "focus points are stacked beside the pillar")
-        else:
-            focus = self._heading("focus", above.focus, near)
-        if not self._decided("focus", measure, focus):
-            return _Joins(pillar=True)
-        units = any(u.lines for u in near["unit"])
-        text, limits = above.measure.lines, self.limits["measure"]
-        verdict = measure_runs_on(text, measure.lines, units, room, self.styles, limits)
-        return _Joins(True, True, self._decided("measure", measure, verdict))
+    def _band_level(self, cell: Cell) -> str | None:
+        """The level that a heading across the table opens.
 
-    def _heading(self, role: str, above: TextCell, near: Beside) -> Verdict:
+        One without a marker among marked ones opens the outermost level that such headings do, or
+        the one inside the level just opened.
+        """
+        found = cell.lines[0].marker
+        of = self.styles.levels.of
+        if found is not None or (BAND, None) in of:
+            return of.get((BAND, found.style if found is not None else None))
+        levels = [level for level in LEVELS if self.styles.levels.style(level, BAND)]
+        outer = LEVELS.index(self.opened) if self.opened is not None else -1
+        return next((level for level in levels if LEVELS.index(level) > outer), None)
+
+    def _joins(self, measure: Cell, near: Beside) -> _Joins:
+        """Which cells at the top of a part run on."""
+        own = {}
+        for role in ("pillar", "focus"):
+            # Focus points stacked beside a pillar go where it goes.
+            if near[role] and not (role == "focus" and self.styles.focus_stacked):
+                own[role] = self._heading(role, measure, near)
+        text, limits = self.rows[-1].measure.lines, self.limits["measure"]
+        units = _has_unit(self.rows[-1].units), _has_unit(near["unit"])
+        own["measure"] = measure_runs_on(text, measure.lines, units, self.room, self.styles, limits)
+        settled = settle(own)
+        first = measure.lines[0] if measure.lines else None
+        self.breaks += [Break(role, self.page, first, verdict) for role, verdict in settled.items()]
+        pillar = "pillar" not in settled or settled["pillar"].joins
+        focus = settled["focus"].joins if "focus" in settled else pillar
+        return _Joins(pillar, focus, settled["measure"].joins)
+
+    def _heading(self, role: str, measure: Cell, near: Beside) -> Verdict:
+        above: TextCell = getattr(self.rows[-1], role)
         lines = [line for c in near[role] for line in c.lines]
+        if self.styles.on_top and lines and measure.lines and stands_lower(lines, measure.lines):
+            return Verdict(True, "nothing printed beside the first line below the break", HABIT)
         marked = self.styles.pillars_marked if role == "pillar" else self.styles.focus_marked
         return heading_runs_on(above.lines, lines, self.limits[role], marked)
 
-    def _decided(self, role: str, measure: Cell, verdict: Verdict) -> bool:
-        first = measure.lines[0] if measure.lines else None
-        self.breaks.append(Break(role, first, verdict))
-        return verdict.joins
+    def _take_units(self, near: Beside, running: Sequence[TextCell]) -> list[TextCell]:
+        """The unit cells beside a measure; each unit column (主辦, 協辦) goes on by itself."""
+        last = len(running) - 1
+        return [
+            self._take([unit], running[min(n, last)] if running else None)
+            for n, unit in enumerate(near["unit"])
+        ]
+
+    def _take(self, cells: list[Cell], running: TextCell | None = None) -> TextCell:
+        """The text cell of these printed cells, shared with the rows beside the same print.
+
+        Cells met for the first time are taken up by `running`, the cell above a break, if given.
+        """
+        if cells[0] in self.shared:
+            return self.shared[cells[0]]
+        out = running if running is not None else TextCell()
+        for cell in cells:
+            self.shared[cell] = out
+            out.add(cell)
+        return out
 
 
-def _take(cells: list[Cell], shared: Shared, running: TextCell | None = None) -> TextCell:
-    """The text cell of these printed cells, shared with the rows beside the same print.
-
-    Cells met for the first time are taken up by `running`, the cell above a break, if given.
-    """
-    if cells[0] in shared:
-        return shared[cells[0]]
-    out = running if running is not None else TextCell()
-    for cell in cells:
-        shared[cell] = out
-        out.add(cell)
-    return out
-
-
-def _blank(row: Row, above: Row) -> bool:
-    """Whether the row prints nothing of its own below the row above."""
-    own = [row.measure, *row.units, *row.extra.values()]
-    own += [row.pillar] if row.pillar is not above.pillar else []
-    own += [row.focus] if row.focus is not above.focus else []
-    return not any(cell.lines for cell in own)
+def _has_unit(cells: Iterable[TextCell | Cell]) -> bool:
+    return any(cell.lines for cell in cells)

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from extract.layout.grid import Cell
+from extract.layout.lines import Line
 from extract.script.markers import Marker
 from extract.table.parts import Part, beside
 from extract.text.levels import BAND, CELL, LEVELS, Block, Levels, find_levels
 
 HEADING_STYLES = ("cjk", "cjk_paren", "number")
+LOWER = 0.6  # of the glyph size: a line that stands further down is no line beside the other
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +28,16 @@ class Styles:
     """Marker style of focus points that stand in the measure cells, above their lists."""
     many_in_cell: bool
     """Cells that hold several numbered measures are as common as cells that hold one."""
+    lists_restart: bool
+    """The numbers of measures mostly begin anew where a cell does."""
     focus_stacked: bool
     """One focus cell beside each pillar, the focus points stacked in it."""
     units_merged: bool
     """A unit cell stands beside several measure cells."""
     pillars_marked: bool
     focus_marked: bool
+    on_top: bool
+    """Pillars and focus points stand at the top of their cells, beside the first measure line."""
 
 
 def read_styles(parts: list[Part]) -> Styles:
@@ -45,16 +51,22 @@ def read_styles(parts: list[Part]) -> Styles:
         top,
         levels.style("focus", CELL),
         sum(n > 1 for n in numbered) >= max(1, sum(n == 1 for n in numbered)),
+        _lists_restart(parts, top),
         _focus_stacked(parts),
         any(_merged(unit, part.cells["measure"]) for part in parts for unit in part.cells["unit"]),
         _mostly(m is not None and m.style in HEADING_STYLES for m in _opening(parts, "pillar")),
         _mostly(m is not None and m.level >= 1 for m in _opening(parts, "focus")),
+        _on_top(parts),
     )
 
 
 def _without_column(parts: list[Part]) -> list[str]:
-    """Levels that no column of their own prints: bands across the table may stand for a column."""
-    bands = any(part.cells["band"] for part in parts)
+    """Levels that no column of their own prints: bands over the pillar's may stand for it."""
+    bands = any(
+        not any(beside(pillar, band) for pillar in part.cells["pillar"])
+        for part in parts
+        for band in part.cells["band"]
+    )
     printed = {
         role: any(c.lines for part in parts for c in part.cells[role])
         for role in ("pillar", "focus")
@@ -115,6 +127,33 @@ def _mostly(marked: Iterable[bool]) -> bool:
     """At least two in five: printed markers are left out here and there."""
     known = list(marked)
     return sum(known) >= 0.4 * max(1, len(known))
+
+
+def _lists_restart(parts: list[Part], top: str | None) -> bool:
+    """Away from page breaks, where a cell may go on."""
+    cells = [c for part in parts for c in part.cells["measure"][1:] if c.lines]
+    opening = [c.lines[0].marker for c in cells]
+    first = [m.number == 1 for m in opening if m is not None and m.style == top]
+    return sum(first) > len(first) / 2
+
+
+def _on_top(parts: list[Part]) -> bool:
+    """Whether most headings begin beside the first measure line, cells at page breaks aside."""
+    beginning = [
+        (heading, measure)
+        for part in parts
+        for measure in part.cells["measure"]
+        for role in ("pillar", "focus")
+        for heading in part.cells[role]
+        if heading.row == measure.row > part.header_rows and heading.lines and measure.lines
+    ]
+    level = sum(not stands_lower(heading.lines, measure.lines) for heading, measure in beginning)
+    return level > 0.7 * len(beginning)
+
+
+def stands_lower(lines: list[Line], beside: list[Line]) -> bool:
+    """Whether lines of one cell begin below the first line of the cell beside it."""
+    return lines[0].baseline - beside[0].baseline > LOWER * lines[0].size
 
 
 def _merged(unit: Cell, measures: list[Cell]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -13,7 +14,7 @@ from extract.script.markers import Marker
 from extract.text.sections import (
     Place,
     between,
-    caption,
+    captions,
     contents,
     section_marker,
     section_starts,
@@ -62,13 +63,8 @@ def read_outline(lines: list[Line], places: list[Place], width: dict[int, float]
     """
     out = Outline()
     out.aside = [*contents(lines), *between(lines, places)]
-    aside = set(out.aside)
-    lines = [line for line in lines if line not in aside]
-    for n, place in enumerate(places):
-        named = None if place.plan else caption(lines, place)
-        if named is not None:
-            out.captions[n] = named
-            lines.remove(named)
+    out.captions = captions(_without(lines, out.aside), places)
+    lines = _without(lines, [*out.aside, *out.captions.values()])
     table_at = next(((p.page, p.top) for p in places if p.plan), None)
     style = section_style(lines, table_at is not None)
     starts = section_starts(lines, style)
@@ -93,6 +89,11 @@ def read_outline(lines: list[Line], places: list[Place], width: dict[int, float]
     if holder is not None:
         holder.has_plan_table = True
     return out
+
+
+def _without(lines: list[Line], others: Iterable[Line]) -> list[Line]:
+    gone = set(others)
+    return [line for line in lines if line not in gone]
 
 
 def _above(line: Line, table_at: tuple[int, float] | None) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from msgspec.structs import replace
+
 from extract.model import Paragraph, PrintedMeasure, PrintedPlan, PrintedRow, PrintedUnit
 from extract.script import markers
 from extract.script.markers import Marker
@@ -17,9 +19,9 @@ _LABEL = rf"(?:{_ROLE}?(?:單位|課室|機關)?\s*[:：]\s*)"
 _NAME = rf"[^（）()【】\[\]，。；]{{1,12}}{UNIT}"
 _NAMES = rf"((?:{_NAME}[、，,；;/及]?)+)"
 # 「（主辦：民政課）」 or 「（民政課、社會課）」 at the end of a measure.
-_BRACKET = re.compile(rf"[（(【\[]\s*{_LABEL}?{_NAMES}\s*[）)】\]]\s*[。.]?$")
+_BRACKET = re.compile(rf"[（(【\[]\s*({_LABEL})?{_NAMES}\s*[）)】\]]\s*[。.]?$")
 # 「承辦單位：民政課、社會課」 on a line of its own.
-_LINE = re.compile(rf"{_LABEL}{_NAMES}[。.]?$")
+_LINE = re.compile(rf"({_LABEL}){_NAMES}[。.]?$")
 NAMED_LEAST = 2  # measures that name a unit: fewer make no plan
 
 
@@ -41,8 +43,12 @@ def rows_from_sections(plan: PrintedPlan) -> list[PrintedRow]:
 
 @dataclass(slots=True)
 class _Outline:
-    """Rows made so far, the headings that hold, and how many paragraphs named a unit."""
+    """Rows made so far, the headings that hold, and how many paragraphs named a unit.
 
+    `labelled`: units stand behind a label (主辦：); a bracket without one is text.
+    """
+
+    labelled: bool
     rows: list[PrintedRow] = field(default_factory=list)
     pillar: str = ""
     focus: list[Paragraph] = field(default_factory=list)
@@ -78,7 +84,7 @@ class _Outline:
     def measure(self, paragraph: Paragraph, marker: Marker | None) -> None:
         """A paragraph of a measure; one with a marker opens the next."""
         measures = self.row().measures
-        text, units = _units(paragraph.text)
+        text, units = _units(paragraph.text, self.labelled)
         self.named += bool(units)
         if marker is not None or not measures:
             measures.append(PrintedMeasure(confidence=paragraph.confidence))
@@ -87,7 +93,7 @@ class _Outline:
             measure.marker = text[: marker.length].strip()
             text = text[marker.length :].strip()
         if text:
-            measure.paragraphs.append(paragraph.model_copy(update={"text": text}))
+            measure.paragraphs.append(replace(paragraph, text=text))
         measure.boxes += paragraph.boxes
         if units:
             box = paragraph.boxes[-1] if paragraph.boxes else None
@@ -103,14 +109,15 @@ def _read(paragraphs: list[Paragraph]) -> _Outline:
         for p, m in zip(paragraphs, found, strict=True)
     ]
     levels = find_levels(blocks, LEVELS)
-    out = _Outline()
+    ends = [_named(p.text) for p in paragraphs]
+    out = _Outline(sum(end is not None and bool(end[1]) for end in ends) >= NAMED_LEAST)
     if len(levels.of) < 2:
         return out
     for paragraph, marker, block in zip(paragraphs, found, blocks, strict=True):
         level = levels.level(block)
         if level in ("pillar", "focus"):
-            text, units = _units(paragraph.text)
-            out.head(level, paragraph.model_copy(update={"text": text}))
+            text, units = _units(paragraph.text, out.labelled)
+            out.head(level, replace(paragraph, text=text))
             if units and level == "focus":  # it stands for its own measure
                 out.measure(paragraph, None)
         elif out.pillar or out.focus:
@@ -126,10 +133,15 @@ def _marker(text: str) -> Marker | None:
     return markers.match(text) or markers.match_glued(text)
 
 
-def _units(text: str) -> tuple[str, list[str]]:
+def _named(text: str) -> re.Match[str] | None:
+    """The unit list at the end of a text: its label, if it has one, and its names."""
+    return _BRACKET.search(text) or _LINE.match(text)
+
+
+def _units(text: str, labelled: bool) -> tuple[str, list[str]]:
     """Split the unit list off the end of a measure; a line of units leaves nothing."""
-    found = _BRACKET.search(text) or _LINE.match(text)
-    if not found:
+    found = _named(text)
+    if found is None or labelled and not found[1]:
         return text, []
-    names = [n for n in re.split(r"[、，,；;/及]", found.group(1)) if n]
+    names = [n for n in re.split(r"[、，,；;/及]", found[2]) if n]
     return text[: found.start()].strip(), names

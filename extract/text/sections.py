@@ -11,6 +11,7 @@ from extract.layout.lines import Line
 from extract.script import markers
 from extract.script.markers import Marker
 from extract.script.numerals import FORMAL_ANY
+from extract.script.vocabulary import goes_on
 from extract.text.measures import is_title
 
 BULLETS = "•●◆■ "
@@ -20,9 +21,7 @@ OPENING = re.compile(r"依據|緣起|前言|目的|目標|宗旨")
 _ATTACHED = re.compile(rf"(?:[{FORMAL_ANY}]+、)?\s*附\s*[件表錄]")
 _LEADER = re.compile(r"(?:[.．·‧…⋯]\s*){3,}\s*[0-9０-９]+\s*$")
 _CONTENTS = re.compile(r"^(?:目\s*錄|目\s*次)$")
-GOES_ON = re.compile(
-    r"^[表（(【\[]*\s*(?:續|接|承)\s*(?:上|下|前)?\s*[頁表]?\s*[）)】\]]*$|[（(]續[）)]$"
-)
+_CONTINUED = ("（續）", "(續)")
 _INTRODUCES = re.compile(r"(?:如下|下表|如附表|表列)[表列]?\s*[：:。]$")
 
 
@@ -114,23 +113,40 @@ def between(lines: Iterable[Line], places: list[Place]) -> list[Line]:
     first, last = (parts[0].page, parts[0].top), (parts[-1].page, parts[-1].top)
     inside = [line for line in lines if first < (line.page, line.baseline) < last]
     said = Counter(line.text for line in inside)
-    above = nearest_above(lines, parts[0])
-    return [line for line in inside if GOES_ON.search(line.text) or said[line.text] > 1] + (
+    above = _nearest_above([line for line in lines if line.page == parts[0].page], parts[0])
+    return [line for line in inside if is_continued(line) or said[line.text] > 1] + (
         [above] if above is not None and _INTRODUCES.search(above.text) else []
     )
 
 
-def caption(lines: Iterable[Line], place: Place) -> Line | None:
-    """The line right above a table that names it: a short phrase, or 附件一、…"""
-    line = nearest_above(lines, place)
-    if line is None or section_marker(line) is not None:
-        return None
-    return line if _ATTACHED.match(line.text) or is_title(line.text) else None
+def is_continued(line: Line) -> bool:
+    """Whether the line says that a table goes on, or names it once more: 工作項目表（續）."""
+    return goes_on(line.chars) or line.chars.endswith(_CONTINUED)
 
 
-def nearest_above(lines: Iterable[Line], place: Place) -> Line | None:
-    """The last line above a table, where it stands close: within three of its sizes."""
-    above = [line for line in lines if line.page == place.page and line.baseline < place.top]
+def captions(lines: Iterable[Line], places: list[Place]) -> dict[int, Line]:
+    """The lines that name tables other than the plan table, by place: the line right above one,
+    if it is a short phrase or 附件一、…
+    """
+    pages: dict[int, list[Line]] = {}
+    for line in lines:
+        pages.setdefault(line.page, []).append(line)
+    above = {
+        n: _nearest_above(pages.get(place.page, []), place)
+        for n, place in enumerate(places)
+        if not place.plan
+    }
+    return {n: line for n, line in above.items() if line is not None and _names(line)}
+
+
+def _names(line: Line) -> bool:
+    named = _ATTACHED.match(line.text) is not None or is_title(line.text)
+    return named and section_marker(line) is None
+
+
+def _nearest_above(lines: Iterable[Line], place: Place) -> Line | None:
+    """The last of a page's lines above a table, if it stands within three of its sizes."""
+    above = [line for line in lines if line.baseline < place.top]
     nearest = max(above, key=lambda line: line.baseline, default=None)
     if nearest is None or place.top - nearest.baseline > 3 * nearest.size:
         return None

@@ -67,6 +67,16 @@ class Beside:
             if set(other) != {u.text for u in own}:
                 self.lead, self.other = placement.lead, other
 
+    def doubt_first(self, above: Beside) -> None:
+        """The first of several names may be that of the measure above, which has none."""
+        if not above.units and self.how == "measure" and len(self.units) > 1:
+            self.lead, self.other = 0.0, [u.text for u in self.units[1:]]
+
+    def doubt_last(self, below: Beside) -> None:
+        """The last of several names may be that of the measure below, which has none."""
+        if not below.units and self.how == "measure" and len(self.units) > 1:
+            self.lead, self.other = 0.0, [u.text for u in self.units[:-1]]
+
     @property
     def doubt(self) -> str:
         """Both readings, for people."""
@@ -94,12 +104,19 @@ def units_beside(
         groups = _groups(cells, column)
         own = [_group_names(cells, group, column, names) for group in groups]
         rows = [
-            RowPlaces([m for n in group for m in measures[n]], [_place(u) for u in units])
+            RowPlaces(
+                [m for n in group for m in measures[n]],
+                [_place(u) for u in units],
+                tuple(len(measures[n]) for n in group if measures[n]),
+            )
             for group, units in zip(groups, own)
         ]
         for group, units, placement in zip(groups, own, place_units(rows, pitch)):
             for m, beside in enumerate(b for n in group for b in out[n]):
                 beside.add(placement, m, units)
+    for above, below in pairwise(beside for own in out for beside in own):
+        above.doubt_last(below)
+        below.doubt_first(above)
     return out
 
 

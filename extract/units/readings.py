@@ -16,7 +16,6 @@ EMPTY = 3.0  # a measure left without a unit
 EXACT = 0.1  # where names stand as some way puts them, nothing has shifted them
 FAR = 4.0  # a name farther than this from where it should stand does not stand there
 GAP = 1.5  # a blank line that the reading has no reason for, twice at most
-CLOSE = 1.55  # names nearer than this have no blank line between them
 LOOSE = 0.25  # spacing that is no blank line yet
 PUSHED = 0.7  # of a line's distance, where the names before have pushed the next ones down
 SHIFTED = 0.25  # of a line's distance, where all names of a row stand off alike
@@ -28,7 +27,9 @@ NEAR = 3.25  # what a plan's habit makes up for at most
 ORDER = 0.6  # names that keep the order of the measures but no places
 
 Cuts = tuple[int, ...]
-"""For each measure, how many of the row's names stand beside it or the ones before."""
+"""For each measure (or list), how many of the row's names stand beside it or the ones before."""
+Spans = tuple[tuple[int, int], ...]
+"""For each measure, which of the row's names are its: from, up to."""
 Texts = tuple[frozenset[str], ...]
 """For each measure, the wording of its units."""
 
@@ -58,30 +59,20 @@ class NamePlace:
 
 @dataclass(slots=True, frozen=True)
 class RowPlaces:
-    """One cell of the unit column: its names and the measures beside it, in printed order."""
+    """One cell of the unit column: its names and the measures beside it, in printed order.
+
+    `lists` says how many measures each of the printed rows (focus points) beside the cell has.
+    """
 
     measures: list[MeasurePlace]
     names: list[NamePlace]
+    lists: tuple[int, ...] = ()
 
 
 @dataclass(slots=True, frozen=True)
 class Reading:
     cost: float
-    cuts: Cuts | None
-    """None: every measure has all names."""
-
-
-def list_step(rows: list[RowPlaces], pitch: float) -> float:
-    """Distance (points) of a list's names: as beside single measures, else where they are close."""
-    alone = [step for row in rows if len(row.measures) == 1 for step in _steps(row)]
-    steps = sorted(alone or [s for row in rows for s in _steps(row) if s < CLOSE * pitch])
-    return steps[len(steps) // 2] if steps else pitch
-
-
-def _steps(row: RowPlaces) -> list[float]:
-    """Distances (points) of the row's names from one another, page breaks left aside."""
-    on_page = [(a, b) for a, b in pairwise(row.names) if a.last_page == b.page]
-    return [b.first - a.last for a, b in on_page if b.first > a.last]
+    spans: Spans
 
 
 def readings(row: RowPlaces, pitch: float, step: float) -> dict[str, list[Reading]]:
@@ -95,10 +86,13 @@ def readings(row: RowPlaces, pitch: float, step: float) -> dict[str, list[Readin
     names = [_scaled_name(n, pitch) for n in row.names]
     gaps = [_blank(a, b, step / pitch) for a, b in pairwise(names)]
     out = {
-        "list": [Reading(_list_cost(measures, names, gaps), None)],
+        "list": [Reading(_list_cost(measures, names, gaps), ((0, len(names)),) * len(measures))],
         "order": _in_order(measures, names, gaps),
     }
     best = min(r.cost for found in out.values() for r in found)
+    if 1 < len(row.lists) < len(measures):
+        out["list"] += _lists(measures, row.lists, names, gaps, best + NEAR)
+        best = min(r.cost for found in out.values() for r in found)
     for way, (part, targets) in _beside(measures).items():
         out[way] = _Runs(names, gaps, part, targets).readings(best + NEAR)
         best = min([best, *(r.cost for r in out[way])])
@@ -155,7 +149,32 @@ def _in_order(
     if missing > 0.5 * len(cuts):
         return []
     inside = sum(gaps) - sum(wide)
-    return [Reading(ORDER + GAP * (missing + inside), (*(i + 1 for i in cuts), n))]
+    return [Reading(ORDER + GAP * (missing + inside), spans((*(i + 1 for i in cuts), n)))]
+
+
+def spans(cuts: Cuts) -> Spans:
+    return tuple(pairwise((0, *cuts)))
+
+
+def _lists(
+    measures: list[MeasurePlace],
+    counts: tuple[int, ...],
+    names: list[NamePlace],
+    gaps: list[float],
+    ceiling: float,
+) -> Iterator[Reading]:
+    """A list for each printed row in a cell that is not ruled between them: its measures, `counts`
+    of them, all have the list's names.
+    """
+    rows = [measures[a:b] for a, b in spans(tuple(accumulate(counts)))]
+    whole = [
+        MeasurePlace(own[0].first, own[-1].last, _top(own[0]), sum((m.resumes for m in own), ()))
+        for own in rows
+    ]
+    for part, targets in _beside(whole).values():
+        for reading in _Runs(names, gaps, part, targets, more=0.0).readings(ceiling):
+            each = zip(reading.spans, counts, strict=True)
+            yield Reading(reading.cost, tuple(s for s, count in each for _ in range(count)))
 
 
 def _top(m: MeasurePlace) -> float:
@@ -188,7 +207,7 @@ def _shifted(
             own = SHIFTED * abs(off)
             runs = _Runs(names, gaps, 0.0, [(m.first + off,) for m in measures])
             for reading in runs.readings(ceiling - own):
-                yield Reading(reading.cost + own, reading.cuts)
+                yield Reading(reading.cost + own, reading.spans)
 
 
 State = tuple[float, Cuts, Texts]
@@ -198,11 +217,16 @@ class _Runs:
     """The names of a row cut into one run a measure, in order: the two cheapest cuts."""
 
     def __init__(
-        self, names: list[NamePlace], gaps: list[float], part: float, targets: Targets
+        self,
+        names: list[NamePlace],
+        gaps: list[float],
+        part: float,
+        targets: Targets,
+        more: float = MORE,
     ) -> None:
         self.texts = [n.text for n in names]
         self.heads, self.feet = [n.first for n in names], [n.last for n in names]
-        self.gaps, self.part, self.targets = gaps, part, targets
+        self.gaps, self.part, self.targets, self.more = gaps, part, targets, more
 
     def readings(self, ceiling: float) -> list[Reading]:
         """Dynamic programming: for each number of names given away the two best beginnings."""
@@ -220,7 +244,7 @@ class _Runs:
                         (c + cost, (*cuts, end), (*before, texts)) for c, cuts, before in best
                     )
             states = {end: _two_best(found) for end, found in grown.items()}
-        return [Reading(cost, cuts) for cost, cuts, _ in states.get(len(self.heads), [])]
+        return [Reading(cost, spans(cuts)) for cost, cuts, _ in states.get(len(self.heads), [])]
 
     def _least(self, target: tuple[float, ...]) -> float:
         """What a measure costs at least, whichever names stand beside it."""
@@ -239,7 +263,7 @@ class _Runs:
         inside = 0.0
         for end in range(start + 1, len(self.heads) + 1):
             if end > start + 1:
-                inside += MORE + GAP * self.gaps[end - 2]
+                inside += self.more + GAP * self.gaps[end - 2]
             if inside > min(limit, EMPTY):
                 return
             place = (1 - self.part) * self.heads[start] + self.part * self.feet[end - 1]

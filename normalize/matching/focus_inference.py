@@ -5,39 +5,39 @@ on folded text cut into character pairs with TF-IDF weights (Chinese needs no wo
 
 * the wording of the focus point and the headings known to stand under it (`items` of the edition
   file);
-* what *other* agencies print under the focus point in the same edition (never the same agency and
-  year);
+* what *other* plans print under the focus point in the same edition: the released examples
+  (`matching/examples.py`), those of the same agency and year left out;
 * the theme and the neighbours of the measure's ruled row, which pull in the same direction.
 
-The score is calibrated by leave-one-plan-out over plans that print their focus points
-(`python -m normalize.calibrate`).
+So a decision hangs on the plan's own record, the vocabulary and the examples' version, and on no
+other plan of the run. The score is calibrated by leave-one-plan-out over plans that print their
+focus points (`python -m normalize.calibrate`).
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass, field
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cache, lru_cache
 from zlib import crc32
 
 import numpy as np
 
+from normalize.matching.examples import Example, released
 from normalize.model import Draft, MeasureRow
-from normalize.vocabulary.taxonomy import Edition, edition
+from normalize.vocabulary.taxonomy import Edition, edition, editions
 from normalize.vocabulary.text import match_key
 
 DIMENSIONS = 4096  # hashed character pairs
-TEACHERS_MOST = 100  # measures kept for one focus point: enough to teach, small enough to hold
-NEAREST = 3  # teachers that speak for a focus point
+NEAREST = 3  # examples that speak for a focus point
 
 # The three witnesses count alike (nothing in the leave-one-out figures asks for more); the theme
 # and the neighbours are second witnesses. SHARPNESS turns differences of similarity into
 # probabilities: `python -m normalize.calibrate` shows how well.
-WEIGHTS = {"wording": 1.0, "items": 1.0, "teachers": 1.0, "theme": 0.3, "row": 0.3}
+WEIGHTS = {"wording": 1.0, "items": 1.0, "examples": 1.0, "theme": 0.3, "row": 0.3}
 SHARPNESS = 10.0
 SURE = 0.7  # score from which an inferred focus point needs nobody to look: docs/focus-score.md
 
-PlanKey = tuple[str, int | None]  # agency and ROC year
+PlanKey = tuple[str, str]  # agency and ROC year, as `Example` has them
 
 
 @dataclass(frozen=True)
@@ -72,76 +72,64 @@ def _vectors(texts: list[str], idf: np.ndarray) -> np.ndarray:
     return out / np.where(norm > 0, norm, 1.0)
 
 
-@dataclass
-class Teacher:
-    """A measure whose focus point is printed.
-
-    `plan` is (agency, year): it never teaches its own plan.
-    """
-
-    edition: str
-    code: str
-    text: str
-    plan: PlanKey
-
-
-def plan_of(draft: Draft) -> PlanKey:
-    return draft.plan.agency, draft.plan.year_roc
-
-
-@dataclass
+@dataclass(frozen=True)
 class Library:
-    """What inference compares with, as vectors: wordings, items and teachers of each edition."""
+    """What inference compares with in one edition: vectors of its wordings, items and examples."""
 
-    teachers: list[Teacher]
-    idf: np.ndarray = field(default_factory=lambda: np.ones(DIMENSIONS, dtype=np.float32))
-    body: np.ndarray = field(default_factory=lambda: np.zeros((0, DIMENSIONS), dtype=np.float32))
-    index: dict[tuple[str, str], list[int]] = field(default_factory=dict)
-    wordings: dict[str, tuple[dict[str, int], np.ndarray]] = field(default_factory=dict)
-    items: dict[str, tuple[list[str], np.ndarray]] = field(default_factory=dict)
-
-
-def teachers_of(drafts: list[Draft]) -> list[Teacher]:
-    """Measures with a printed focus point, each wording once a focus point, in a fixed order."""
-    out: dict[tuple[str, str, PlanKey, str], Teacher] = {}
-    kept: Counter[tuple[str, str]] = Counter()
-    for draft in sorted(drafts, key=lambda d: d.plan.plan_id):
-        plan = plan_of(draft)
-        for m in draft.measures:
-            if m.focus_basis != "printed" or m.focus_code is None or m.focus_score < 0.9:
-                continue
-            place = (m.taxonomy or "", m.focus_code)
-            key = (*place, plan, match_key(m.text)[:200])
-            if key not in out and kept[place] < TEACHERS_MOST:
-                kept[place] += 1
-                out[key] = Teacher(*place, (m.theme or "") + m.text, plan)
-    return list(out.values())
+    edition: Edition
+    idf: np.ndarray
+    wording: dict[str, np.ndarray]
+    """Focus code -> vector of its wording."""
+    items: dict[str, np.ndarray]
+    """Focus code -> vectors of the headings known to stand under it."""
+    examples: dict[str, tuple[list[PlanKey], np.ndarray]]
+    """Focus code -> the examples' plans and vectors."""
 
 
-def library(teachers: list[Teacher], editions: list[Edition]) -> Library:
-    """Vectors of all teachers, wordings and items; IDF is learned from them."""
-    lib = Library(teachers)
-    nodes = [n for e in editions for n in e.focus]
-    texts = (
-        [t.text for t in teachers] + [n.text for n in nodes] + [i for n in nodes for i in n.items]
+def library(known: Edition, examples: list[Example], idf: np.ndarray) -> Library:
+    """Vectors of an edition's wordings, items and examples."""
+    under: dict[str, list[Example]] = {node.code: [] for node in known.focus}
+    for example in examples:
+        if example.taxonomy == known.code and example.focus_code in under:
+            under[example.focus_code].append(example)
+    return Library(
+        known,
+        idf,
+        {n.code: _vectors([n.text], idf)[0] for n in known.focus},
+        {n.code: _vectors(list(n.items), idf) for n in known.focus},
+        {
+            code: ([(e.agency, e.year_roc) for e in mine], _vectors([e.text for e in mine], idf))
+            for code, mine in under.items()
+        },
     )
+
+
+@cache
+def _idf() -> np.ndarray:
+    """Inverse document frequency of each hashed pair, shape (DIMENSIONS,).
+
+    Learned from all that is on file, of all editions: how rare a pair is does not hang on them.
+    """
+    nodes = [node for known in editions() for node in known.focus]
+    texts = [text for node in nodes for text in (node.text, *node.items)]
+    texts += [example.text for example in released()[1]]
     seen = np.zeros(DIMENSIONS, dtype=np.float32)
     for text in texts:
         slots, _ = _pairs(text)
-        if slots:
-            seen[list(slots)] += 1
-    lib.idf = np.log((1 + len(texts)) / (1 + seen)).astype(np.float32)
-    lib.body = _vectors([t.text for t in teachers], lib.idf)
-    for i, t in enumerate(teachers):
-        lib.index.setdefault((t.edition, t.code), []).append(i)
-    for e in editions:
-        lib.wordings[e.code] = (
-            {n.code: i for i, n in enumerate(e.focus)},
-            _vectors([n.text for n in e.focus], lib.idf),
-        )
-        pairs = [(n.code, item) for n in e.focus for item in n.items]
-        lib.items[e.code] = ([c for c, _ in pairs], _vectors([i for _, i in pairs], lib.idf))
-    return lib
+        seen[list(slots)] += 1
+    idf: np.ndarray = np.log((1 + len(texts)) / (1 + seen)).astype(np.float32)
+    return idf
+
+
+@cache
+def released_library(code: str) -> Library | None:
+    """The library of an edition with the released examples; None where no edition has the code."""
+    known = edition(code)
+    return library(known, released()[1], _idf()) if known else None
+
+
+def plan_of(draft: Draft) -> PlanKey:
+    return draft.plan.agency, str(draft.plan.year_roc or "")
 
 
 def _best_mean(values: np.ndarray, count: int) -> np.ndarray:
@@ -154,36 +142,34 @@ def _best_mean(values: np.ndarray, count: int) -> np.ndarray:
     return mean
 
 
-def witnesses(
-    lib: Library, code: str, plan: PlanKey, texts: list[str], candidates: list[str]
-) -> np.ndarray:
-    """What wording, items and teachers say together about each text, shape (texts, candidates)."""
+def witnesses(lib: Library, plan: PlanKey, texts: list[str], candidates: list[str]) -> np.ndarray:
+    """What wording, items and examples say together about each text, shape (texts, candidates).
+
+    The plan's own examples have no say.
+    """
     vectors = _vectors(texts, lib.idf)
-    rows, wording = lib.wordings[code]
-    item_codes, item_vectors = lib.items[code]
     out = np.zeros((len(texts), len(candidates)), dtype=np.float32)
     for j, candidate in enumerate(candidates):
-        items = [i for i, c in enumerate(item_codes) if c == candidate]
-        others = [i for i in lib.index.get((code, candidate), []) if lib.teachers[i].plan != plan]
-        out[:, j] = WEIGHTS["wording"] * (vectors @ wording[rows[candidate]])
-        out[:, j] += WEIGHTS["items"] * _best_mean(vectors @ item_vectors[items].T, 2)
-        out[:, j] += WEIGHTS["teachers"] * _best_mean(vectors @ lib.body[others].T, NEAREST)
+        plans, body = lib.examples[candidate]
+        others = [i for i, key in enumerate(plans) if key != plan]
+        out[:, j] = WEIGHTS["wording"] * (vectors @ lib.wording[candidate])
+        out[:, j] += WEIGHTS["items"] * _best_mean(vectors @ lib.items[candidate].T, 2)
+        out[:, j] += WEIGHTS["examples"] * _best_mean(vectors @ body[others].T, NEAREST)
     return out
 
 
 def decide(
     lib: Library,
-    code: str,
     plan: PlanKey,
     measures: list[MeasureRow],
     rows: list[int],
     candidates: list[str],
 ) -> list[Guess]:
     """One guess a measure among the candidates; `rows` names the ruled row of each."""
-    total = witnesses(lib, code, plan, [m.text for m in measures], candidates)
+    total = witnesses(lib, plan, [m.text for m in measures], candidates)
     themes = sorted({m.theme for m in measures if m.theme})
     if themes:
-        said = dict(zip(themes, witnesses(lib, code, plan, themes, candidates)))
+        said = dict(zip(themes, witnesses(lib, plan, themes, candidates)))
         silent = np.zeros(len(candidates))
         total += WEIGHTS["theme"] * np.array([said.get(m.theme or "", silent) for m in measures])
     pooled = np.zeros_like(total)
@@ -202,32 +188,21 @@ def decide(
     ]
 
 
-def plan_library(drafts: list[Draft]) -> Library:
-    """The library of a run: what its plans print, and the editions they follow."""
-    followed = (edition(code) for code in sorted({d.plan.taxonomy or "" for d in drafts}))
-    return library(teachers_of(drafts), [e for e in followed if e])
-
-
-def infer(drafts: list[Draft]) -> int:
-    """Fill in the focus point of every open measure of all drafts; returns how many."""
-    asking = [d for d in drafts if d.open]
-    lib = plan_library(drafts) if asking else Library([])
-    return sum(_infer_plan(lib, draft) for draft in asking)
-
-
-def _infer_plan(lib: Library, draft: Draft) -> int:
-    known = edition(draft.plan.taxonomy)
-    assert known is not None, "only plans of a known edition have candidates"
+def infer(draft: Draft) -> None:
+    """Fill in the focus point of every open measure of a plan."""
+    lib = released_library(draft.plan.taxonomy or "")
+    if lib is None:
+        return  # only plans of a known edition have candidates
     cells: dict[tuple[int, tuple[str, ...]], list[int]] = {}
     for index, candidates in draft.open:
         cells.setdefault((draft.groups[index][0], tuple(candidates)), []).append(index)
     for (_, choice), indexes in cells.items():
         measures = [draft.measures[i] for i in indexes]
         rows = [draft.groups[i][1] for i in indexes]
-        guesses = decide(lib, known.code, plan_of(draft), measures, rows, list(choice))
-        for measure, guess in zip(measures, guesses):
-            measure.focus_code, measure.focus = guess.code, known.text(guess.code)
+        for measure, guess in zip(
+            measures, decide(lib, plan_of(draft), measures, rows, list(choice))
+        ):
+            measure.focus_code, measure.focus = guess.code, lib.edition.text(guess.code)
             measure.focus_score = round(guess.score, 4)
             measure.focus_margin = round(guess.margin, 4)
             measure.focus_basis = "inferred"
-    return len(draft.open)

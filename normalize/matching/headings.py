@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from extract.model import PrintedPlan, PrintedRow
@@ -147,6 +148,22 @@ def match_plan(plan: PrintedPlan, year_roc: int | None) -> PlanHeadings:
     if edition is not None:
         result.foreign = _foreign(edition, headings, matches, index)
     return result
+
+
+def skipped(heads: PlanHeadings) -> Iterator[tuple[int, list[str]]]:
+    """Index of each row before which the plan leaves out focus points of its edition, and their
+    codes; what it prints elsewhere is not left out.
+    """
+    order = sorted(n.code for n in heads.edition.focus) if heads.edition else []
+    rows = [[m.node.code for m in head.focus if m.node] for head in heads.rows]
+    printed = {code for own in rows for code in own}
+    last = ""
+    for row, own in enumerate(rows):
+        if own:
+            left_out = [c for c in order if last < c < min(own) and c not in printed]
+            if last and left_out:
+                yield row, left_out
+            last = max(own)
 
 
 def _foreign(

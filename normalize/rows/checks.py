@@ -15,7 +15,7 @@ from extract.model import PrintedPlan
 from extract.script import markers
 from extract.script.numerals import FORMAL_ANY
 from normalize.matching.alignment import Match
-from normalize.matching.headings import PlanHeadings, RowHeadings
+from normalize.matching.headings import PlanHeadings, RowHeadings, skipped
 from normalize.model import Draft, FindingRow
 from normalize.rows.findings import Place, finding, text_place
 from normalize.vocabulary.agencies import Agency
@@ -128,29 +128,68 @@ def pillars_matched(case: Case) -> Findings:
 
 
 def focus_points_matched(case: Case) -> Findings:
-    for head, place in _rows_of_edition(case):
+    for head, rows in _focus_cells(case):
         for match, printed in zip(head.focus, head.focus_printed):
             if match.node is None:
                 message = f"執行重點「{printed}」與方案之標題不符。"
-                yield finding("focus_unmatched", message, place)
+                yield _of_rows("focus_unmatched", message, case.draft, rows)
             elif match.score < SCORE_SURE:
                 read = f"判定為 {match.node.code}，信心 {match.score:.2f}。"
-                yield finding("heading_uncertain", f"執行重點「{printed}」{read}", place)
+                message = f"執行重點「{printed}」{read}"
+                yield _of_rows("heading_uncertain", message, case.draft, rows)
 
 
 def headings_agree(case: Case) -> Findings:
-    for head, place in _rows_of_edition(case):
+    for head, rows in _focus_cells(case):
         beside = head.pillar.node
         for match, printed in zip(head.focus, head.focus_printed):
             if match.node and beside and match.node.pillar != beside.code:
                 own = f"執行重點「{printed}」屬第 {match.node.pillar} 項"
                 message = f"{own}，與並列之執行要項「{head.pillar_printed}」不同。"
-                yield finding("heading_conflict", message, place)
+                yield _of_rows("heading_conflict", message, case.draft, rows)
+
+
+def focus_points_run_on(case: Case) -> Findings:
+    """Focus points that are left out only where a page begins: a page may be gone.
+
+    A plan that leaves some out inside its pages does so by intent.
+    """
+    begins = [
+        min((m.boxes[0].page for m in row.measures if m.boxes), default=0)
+        for row in case.printed.rows
+    ]
+    gaps = list(skipped(case.heads))
+    if all(begins[row] > begins[row - 1] for row, _ in gaps):
+        for row, codes in gaps:
+            where = f"第{begins[row]}頁之前略過執行重點 {'、'.join(codes)}"
+            message = f"{where}，其他各頁內均未略過，可能缺頁。"
+            yield finding(
+                "page_doubtful", message, Place(case.draft.plan.plan_id, None, begins[row])
+            )
+
+
+def _of_rows(code: str, message: str, draft: Draft, rows: list[Place]) -> FindingRow:
+    """One finding on the first of the rows; the others share in it."""
+    draft.doubtful |= {(row.measure_id, code) for row in rows if row.measure_id}
+    count = f"（共 {len(rows)} 列）" if len(rows) > 1 else ""
+    return finding(code, f"{message.removesuffix('。')}{count}。", rows[0])
 
 
 def _rows_of_edition(case: Case) -> list[tuple[RowHeadings, Place]]:
     """Headings and place of each ruled row; none where the plan follows no known edition."""
     return list(zip(case.heads.rows, case.row_places())) if case.heads.edition else []
+
+
+def _focus_cells(case: Case) -> list[tuple[RowHeadings, list[Place]]]:
+    """Headings of each printed focus cell, and the ruled rows beside it."""
+    cells: list[tuple[RowHeadings, list[Place]]] = []
+    printed: tuple[int, list[str]] | None = None
+    for row, (head, place) in zip(case.printed.rows, _rows_of_edition(case)):
+        if (row.focus_cell, head.focus_printed) != printed:
+            printed = row.focus_cell, head.focus_printed
+            cells.append((head, []))
+        cells[-1][1].append(place)
+    return cells
 
 
 def units_printed(case: Case) -> Findings:
@@ -242,6 +281,7 @@ CHECKS: tuple[Check, ...] = (
     pillars_matched,
     focus_points_matched,
     headings_agree,
+    focus_points_run_on,
     units_printed,
     units_known,
     text_printed,

@@ -1,7 +1,7 @@
 """One printed plan -> its draft rows: everything that needs no other plan.
 
-`draft_plan` is a pure function of the interim file; what depends on the other plans (focus points
-decided by meaning, superseded filings) is filled in afterwards by the pipeline.
+`draft_plan` is a pure function of the interim file, the vocabulary and the released examples; what
+depends on the other plans (superseded filings) is filled in afterwards by the pipeline.
 """
 
 from __future__ import annotations
@@ -10,10 +10,12 @@ import hashlib
 from dataclasses import replace
 from pathlib import Path
 
-from pydantic import ValidationError
+from msgspec import DecodeError
 
 from batch.store import File, read
-from extract.model import PrintedPlan
+from extract.model import PrintedPlan, decode_plan
+from normalize.matching.examples import released
+from normalize.matching.focus_inference import infer
 from normalize.matching.headings import PlanHeadings, match_plan
 from normalize.model import ROC_OFFSET, Draft, PlanRow
 from normalize.rows.checks import Case, doubts
@@ -34,12 +36,8 @@ def draft_file(path: File, codes_file: Path | None = None) -> Draft:
     """Draft of an interim file; what cannot be read becomes a failed plan, not an exception."""
     raw = read(path)
     try:
-        draft = draft_plan(PrintedPlan.model_validate_json(raw), codes_file)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"])) or "JSON"
-        draft = _unreadable(path, f"{where}：{first['msg']}")
-    except UnknownFinding as error:
+        draft = draft_plan(decode_plan(raw), codes_file)
+    except (DecodeError, UnknownFinding) as error:
         draft = _unreadable(path, str(error))
     draft.plan.interim_sha256 = hashlib.sha256(raw).hexdigest()
     return draft
@@ -69,6 +67,7 @@ def draft_plan(plan: PrintedPlan, codes_file: Path | None = None) -> Draft:
         draft.findings += mend_units(draft)
     if plan.status == "ok" and plan.text_source != "ocr":
         draft.findings += garbled(draft)
+    infer(draft)
     return draft
 
 
@@ -127,4 +126,5 @@ def _plan_row(
         matched_share=heads.matched_share,
         column_headers=plan.column_headers,
         interim_sha256=None,
+        examples_version=released()[0],
     )

@@ -83,5 +83,6 @@ def _findings(draft: Draft, hit: list[MeasureRow]) -> Iterator[FindingRow]:
         for m in hit:
             yield finding("garbled_text", f"第 {m.seq} 項措施之文字層疑為亂碼。", m)
     else:
+        draft.doubtful |= {(m.measure_id, "garbled_text") for m in hit}
         where = f"{len(draft.measures)} 項措施中有 {len(hit)} 項" if hit else "標題或章節"
         yield finding("garbled_text", f"文字層疑為亂碼：{where}。", draft.plan)

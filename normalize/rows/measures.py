@@ -157,6 +157,7 @@ def _measure_row(
         doubts=[],
         text_folded=fold(text),
         corrected=[],
+        confirmed=[],
     )
 
 

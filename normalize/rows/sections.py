@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from functools import cache
 
-from extract.model import PrintedPlan, PrintedSection
+from extract.model import PrintedPlan, PrintedSection, PrintedTable
 from normalize.model import SectionRow
 from normalize.vocabulary import DATA
+from normalize.vocabulary.files import json_file
 from normalize.vocabulary.text import match_key, repair
 
 
 @cache
 def _kinds() -> list[tuple[str, list[str]]]:
     """(kind, folded words) in the order in which they decide."""
-    raw = json.loads((DATA / "sections.json").read_text("utf-8"))
-    return [(entry["kind"], [match_key(w) for w in entry["words"]]) for entry in raw["kinds"]]
+    with json_file(DATA / "sections.json") as raw:
+        return [(entry["kind"], [match_key(w) for w in entry["words"]]) for entry in raw["kinds"]]
 
 
 def section_kind(heading: str, has_plan_table: bool = False) -> str:
@@ -35,8 +35,7 @@ def _section_row(plan_id: str, seq: int, section: PrintedSection) -> SectionRow:
     heading = repair(section.heading)
     lines = [repair(p.text) for p in section.paragraphs]
     for table in section.tables:
-        rows = (cells for cells in [table.header, *table.rows] if any(cells))
-        lines += [" | ".join(repair(c).replace("\n", " ") for c in cells) for cells in rows]
+        lines += _table_lines(table)
     return SectionRow(
         plan_id=plan_id,
         seq=seq,
@@ -46,3 +45,13 @@ def _section_row(plan_id: str, seq: int, section: PrintedSection) -> SectionRow:
         text="\n".join(lines),
         page_first=section.page,
     )
+
+
+def _table_lines(table: PrintedTable) -> list[str]:
+    """One line a row, cells divided by bars; the caption leads the first: caption：header | …"""
+    rows = (cells for cells in [table.header, *table.rows] if any(cells))
+    lines = [" | ".join(repair(c).replace("\n", " ") for c in cells) for cells in rows]
+    if table.caption is None:
+        return lines
+    first, *rest = lines or [""]
+    return [f"{repair(table.caption)}：{first}", *rest]

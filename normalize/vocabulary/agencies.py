@@ -7,16 +7,16 @@ elsewhere resolve to their own name and a kind by pattern.
 
 from __future__ import annotations
 
-import csv
-import json
 import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from rapidfuzz import fuzz, process
 
 from normalize.vocabulary import DATA
+from normalize.vocabulary.files import csv_rows, json_file
 from normalize.vocabulary.text import compact, match_key, repair
 
 # RapidFuzz ratio of folded names; two district offices of the same length differ by 25 or more
@@ -61,9 +61,14 @@ def registry(codes_file: Path | None = None) -> Registry:
     """The registry.
 
     `codes_file` is a user's copy of the official code list (機關代碼,機關名稱,…), if there is one.
+    Raises BadInput for a data file that is not well formed.
     """
-    raw = json.loads((DATA / "agencies-kaohsiung.json").read_text("utf-8"))
     codes = read_codes(codes_file) if codes_file else {}
+    with json_file(DATA / "agencies-kaohsiung.json") as raw:
+        return _registry(raw, codes)
+
+
+def _registry(raw: dict[str, Any], codes: dict[str, str]) -> Registry:
     by_key: dict[str, Agency] = {}
     for entry in raw["agencies"]:
         agency = Agency(entry["name"], entry["kind"], entry["parent"], codes.get(entry["name"]))
@@ -88,7 +93,7 @@ def registry(codes_file: Path | None = None) -> Registry:
 def _add(by_key: dict[str, Agency], name: str, agency: Agency) -> None:
     other = by_key.setdefault(match_key(name), agency)
     if other.name != agency.name:
-        raise ValueError(f"registry: {name} stands for {other.name} and {agency.name}")
+        raise ValueError(f"{name} stands for {other.name} and {agency.name}")
 
 
 def read_codes(path: Path) -> dict[str, str]:
@@ -96,13 +101,9 @@ def read_codes(path: Path) -> dict[str, str]:
 
     Agencies that were closed (機關裁撤日期) give way to living ones.
     """
-    out: dict[str, str] = {}
-    with open(path, encoding="utf-8-sig", newline="") as file:
-        for row in sorted(
-            csv.DictReader(file), key=lambda r: not (r.get("機關裁撤日期") or "").strip()
-        ):
-            out[row["機關名稱"].strip()] = row["機關代碼"].strip()
-    return out
+    rows = [row for _, row in csv_rows(path, ("機關代碼", "機關名稱"))]
+    rows.sort(key=lambda row: not row.get("機關裁撤日期", "").strip())
+    return {row["機關名稱"].strip(): row["機關代碼"].strip() for row in rows}
 
 
 def resolve(printed: str | None, codes_file: Path | None = None) -> Agency | None:

@@ -8,13 +8,13 @@ ground (read in both directions).
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 from normalize.vocabulary import DATA
+from normalize.vocabulary.files import json_file
 from normalize.vocabulary.text import match_key
 
 
@@ -71,8 +71,12 @@ class Edition:
 
 
 def read_edition(path: Path) -> Edition:
-    """Read one edition file; ValueError names the file and what is wrong with it."""
-    raw = json.loads(path.read_text("utf-8"))
+    """Read one edition file; BadInput names the file and what is wrong with it."""
+    with json_file(path) as raw:
+        return _edition(raw)
+
+
+def _edition(raw: dict[str, Any]) -> Edition:
     nodes: list[Node] = []
     for pillar in raw["pillars"]:
         number = 0 if pillar.get("opening") else int(pillar["code"])
@@ -82,14 +86,12 @@ def read_edition(path: Path) -> Edition:
             nodes.append(_node(focus, "focus", number, pillar["code"]))
     codes = [n.code for n in nodes]
     if len(set(codes)) != len(codes):
-        raise ValueError(f"{path.name}: a code stands twice")
+        raise ValueError("a code stands twice")
     seen: dict[tuple[str, str], str] = {}
     for node in nodes:
         for key in node.keys:
             if seen.setdefault((node.level, key), node.code) != node.code:
-                raise ValueError(
-                    f"{path.name}: {node.code} and {seen[node.level, key]} share a wording"
-                )
+                raise ValueError(f"{node.code} and {seen[node.level, key]} share a wording")
     return Edition(raw["edition"], raw["programme"], tuple(raw["years_roc"]), tuple(nodes))
 
 

@@ -7,7 +7,6 @@ wording; abbreviations an agency uses (建管處) stay as they are.
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -17,6 +16,7 @@ from functools import lru_cache
 from extract.script.numerals import CJK
 from extract.script.vocabulary import OFFICE, UNIT_ROLES, one_of
 from normalize.vocabulary import DATA
+from normalize.vocabulary.files import json_file
 from normalize.vocabulary.text import compact, repair
 
 OFTEN = 3  # times a name stands in a plan before odd ones are read as it
@@ -46,15 +46,15 @@ class Unit:
 @lru_cache(maxsize=1)
 def _collectives() -> tuple[dict[str, str], dict[str, str], list[tuple[re.Pattern[str], str]]]:
     """(variant -> canonical name, canonical name -> kind, patterns -> kind) of `units.json`."""
-    raw = json.loads((DATA / "units.json").read_text("utf-8"))
     names: dict[str, str] = {}
     kinds: dict[str, str] = {}
-    for entry in raw["names"]:
-        kinds[entry["name"]] = entry["kind"]
-        for form in [entry["name"], *entry.get("variants", [])]:
-            if names.setdefault(form, entry["name"]) != entry["name"]:
-                raise ValueError(f"units.json: {form} stands for two names")
-    return names, kinds, [(re.compile(p["pattern"]), p["kind"]) for p in raw["patterns"]]
+    with json_file(DATA / "units.json") as raw:
+        for entry in raw["names"]:
+            kinds[entry["name"]] = entry["kind"]
+            for form in [entry["name"], *entry.get("variants", [])]:
+                if names.setdefault(form, entry["name"]) != entry["name"]:
+                    raise ValueError(f"{form} stands for two names")
+        return names, kinds, [(re.compile(p["pattern"]), p["kind"]) for p in raw["patterns"]]
 
 
 @lru_cache(maxsize=16384)

@@ -19,6 +19,7 @@ from extract.model import (
     PrintedSection,
     PrintedTable,
     PrintedUnit,
+    encode_plan,
 )
 
 TRUTH = Path(__file__).parent.parent / "plans" / "truth"
@@ -85,7 +86,7 @@ def load_truth(folder: Path = TRUTH) -> dict[str, dict]:
 def write_printed(plans: list[PrintedPlan], out_dir: Path) -> None:
     out_dir.mkdir(parents=True, exist_ok=True)
     for plan in plans:
-        (out_dir / f"{plan.sha256}.json").write_text(plan.model_dump_json(indent=1), "utf-8")
+        (out_dir / f"{plan.sha256}.json").write_bytes(encode_plan(plan))
 
 
 if __name__ == "__main__":

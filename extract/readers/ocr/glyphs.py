@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from extract.model import Floats, Mask
+from extract.page import Floats, Mask
 from extract.readers.ocr.pitch import advance, centres, common_edge
 from extract.readers.ocr.recognise import Char
 from extract.readers.ocr.strips import runs

@@ -7,7 +7,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from extract.model import Floats, Mask
+from extract.page import Floats, Mask
 from extract.readers.ocr.glyphs import Glyphs
 from extract.readers.ocr.image import Grey
 from extract.readers.ocr.recognise import Char

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pymupdf
 
-from extract.model import Mask
+from extract.page import Mask
 
 Grey = npt.NDArray[np.uint8]
 """A picture in grey: shape (height, width), 0 is ink, 255 is paper."""

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import numpy as np
 import pymupdf
 
-from extract.model import Box, Page, PrintedFinding
+from extract.model import Box, PrintedFinding
+from extract.page import Page
 from extract.readers.ocr.glyphs import Glyphs, advance_of, place, snap, widen
 from extract.readers.ocr.guard import (
     LOOKS,
@@ -219,11 +220,11 @@ class Reading:
         out = []
         if self.reread:
             found = "、".join(f"「{text}」" for text in self.reread)
-            message = f"第{number}頁初次辨識漏字，重讀補回：{found}。"
+            message = f"初次辨識漏字，重讀補回：{found}。"
             out.append(note("ocr_reread", message, number))
         if self.mended:
             changes = "、".join(f"{change}×{n}" for change, n in self.mended.most_common())
-            message = f"第{number}頁辨識的字已還原：{changes}。"
+            message = f"辨識的字已還原：{changes}。"
             out.append(note("ocr_characters_mended", message, number))
         return out
 

@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from extract.model import Ints
+from extract.page import Ints
 from extract.readers.ocr.image import Grey
 
 if TYPE_CHECKING:

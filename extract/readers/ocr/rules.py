@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from extract.model import Floats, Mask
+from extract.page import Floats, Mask
 from extract.readers.ocr.image import Grey
 
 LEAST = 0.3  # inches: longer than any stroke of table text

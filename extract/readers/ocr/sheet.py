@@ -9,7 +9,7 @@ import numpy as np
 
 from extract.layout.geometry import clean_rules
 from extract.layout.grid import find_grids
-from extract.model import Mask, Page
+from extract.page import Mask, Page
 from extract.readers.ocr.guard import is_remnant
 from extract.readers.ocr.image import Grey, ink_of, skew, straighten
 from extract.readers.ocr.rules import find_rules

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from extract.model import Ints, Mask
+from extract.page import Ints, Mask
 
 # of the em: parts that together are no taller belong to one line (二 and 三 come in pieces)
 JOIN = 1.12

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from extract.errors import BadInput
 from normalize.model import Draft
+from normalize.vocabulary.files import csv_rows
 
-SOURCES = Path(__file__).parent.parent / "data" / "raw" / "sources.csv"
+SOURCES = Path(__file__).parent.parent.parent / "data" / "raw" / "sources.csv"
 HEADER = ("file", "url", "date", "licence")
-
-
-class SourcesError(Exception):
-    """The list of sources is malformed; the message names file, line and reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,28 +27,24 @@ class Source:
 def read_sources(path: Path | None) -> dict[str, Source]:
     """Sources by file name; none without a path or where no such file exists.
 
-    Raises SourcesError for another header, a file listed twice, an address that is none of the web,
-    or a date that is none.
+    Raises BadInput for another header, a file listed twice, an address that is none of the web, or
+    a date that is none.
     """
     if path is None or not path.exists():
         return {}
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file)
-        if tuple(reader.fieldnames or ()) != HEADER:
-            raise SourcesError(f"{path}: the first line must be {','.join(HEADER)}")
-        out: dict[str, Source] = {}
-        for number, line in enumerate(reader, 2):
-            name = (line["file"] or "").strip()
-            fault = "the file is listed twice" if name in out else _fault(line)
-            if fault:
-                raise SourcesError(f"{path}, line {number}: {fault}")
-            out[name] = Source(*((line[c] or "").strip() or None for c in HEADER[1:]))
+    out: dict[str, Source] = {}
+    for place, line in csv_rows(path, HEADER):
+        name = line["file"].strip()
+        fault = "the file is listed twice" if name in out else _fault(line)
+        if fault:
+            raise BadInput(place, fault)
+        out[name] = Source(*(line[c].strip() or None for c in HEADER[1:]))
     return out
 
 
-def _fault(line: dict[str, str | None]) -> str | None:
+def _fault(line: dict[str, str]) -> str | None:
     """What is wrong with a line; None where nothing is."""
-    file, url, day = ((line[c] or "").strip() for c in ("file", "url", "date"))
+    file, url, day = (line[c].strip() for c in ("file", "url", "date"))
     if not file:
         return "no file is named"
     if url and not url.startswith(("https://", "http://")):
