@@ -8,7 +8,7 @@ PIP := $(PY) -m pip install --quiet --disable-pip-version-check
 PLANS := $(VENV)/bin/plans
 WORKERS ?= $(shell nproc 2>/dev/null || echo 1)
 
-.PHONY: help extract nightly check review export notebooks harmonise test test-quick bench bench-match bench-ocr calibrate compare-readers lint lock audit licences clean
+.PHONY: help extract nightly check desk explore review export notebooks harmonise test test-quick bench bench-match bench-ocr calibrate compare-readers lint lock audit licences clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -44,7 +44,18 @@ nightly: $(VENV)/.runtime ## take new, changed and withdrawn plans; publish when
 check: $(VENV)/.runtime ## print the dataset's findings by severity; fails when one is an error
 	@$(PLANS) check data/processed
 
-review: $(VENV)/.runtime ## write the review page into data/processed/review/
+$(VENV)/.desk: requirements-desk.lock $(VENV)/.runtime
+	@echo "installing the locked packages of the desk …"
+	@$(PIP) --require-hashes -r requirements-desk.lock
+	@touch $@
+
+desk: $(VENV)/.desk ## check, correct and search in the browser; decisions are saved at once
+	@$(PLANS) serve --open
+
+explore: $(VENV)/.desk ## ask the dataset anything: plans.db (SQLite) in Datasette
+	@$(PLANS) explore --open --workers $(WORKERS)
+
+review: $(VENV)/.runtime ## write the read-only review page, to share, into data/processed/review/
 	@$(PLANS) review data/processed --workers $(WORKERS)
 
 export: $(VENV)/.runtime ## write CSV files and an Excel workbook into data/processed/export/
@@ -106,6 +117,7 @@ COMPILE := $(UV) pip compile --quiet --no-header --no-annotate --no-emit-index-u
 lock: $(UV) ## pin what pyproject.toml asks for; UPGRADE=--upgrade: the newest versions it allows
 	@$(COMPILE) --extra dev -o requirements-dev.lock
 	@$(COMPILE) --extra build -c requirements-dev.lock -o requirements.lock
+	@$(COMPILE) --extra build --extra desk -c requirements-dev.lock -o requirements-desk.lock
 	@$(COMPILE) --extra build --extra cluster -c requirements-dev.lock -o deploy/cluster/requirements.lock
 
 audit: $(VENV)/.dev ## look up known weaknesses of what is locked (asks the package index)

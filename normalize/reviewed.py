@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -70,10 +70,11 @@ def _read_file(path: Path) -> Iterator[Correction]:
         # what is printed may begin or end with white space; who, why and date do not
         values = {c: row.get(c, "") for c in (*COLUMNS, KEY)}
         values |= {c: v.strip() for c, v in values.items() if c not in ("old", "new")}
-        yield _checked(Correction(**values, where=place))
+        yield checked(Correction(**values, where=place))
 
 
-def _checked(c: Correction) -> Correction:
+def checked(c: Correction) -> Correction:
+    """The line. Raises CorrectionError, which says what is wrong with it."""
     lacking = [name for name in _REQUIRED if not getattr(c, name)]
     if lacking:
         raise CorrectionError(c.where, f"no {', '.join(lacking)}")
@@ -84,8 +85,9 @@ def _checked(c: Correction) -> Correction:
     takes, expected = TAKES.get(c.column, (lambda text: True, ""))
     if c.new != c.old and not takes(c.new):
         raise CorrectionError(c.where, f"{c.column} takes {expected}, not {c.new or 'nothing'}")
-    if not _is_day(c.date):
-        raise CorrectionError(c.where, f"date takes a day such as 2026-11-21, not {c.date}")
+    if not _is_time(c.date):
+        known = "a day such as 2026-11-21, or a time of it"
+        raise CorrectionError(c.where, f"date takes {known}, not {c.date}")
     return c
 
 
@@ -99,9 +101,9 @@ def _is_code(level: str, text: str) -> bool:
     return not text or any(text == n.code for e in editions() for n in e.nodes if n.level == level)
 
 
-def _is_day(text: str) -> bool:
+def _is_time(text: str) -> bool:
     try:
-        return bool(date.fromisoformat(text))
+        return bool(datetime.fromisoformat(text))
     except ValueError:
         return False
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import typer
 
-from plans import stages, views
+from plans import desk, stages, views
 from plans.console import CODES
 
 HELP = """Kaohsiung's service-improvement plans (提升服務執行計畫), from filed PDF to tidy dataset.
 
 The usual way: [bold]plans extract[/] (PDF → records) and [bold]plans normalize[/] (records → \
 dataset), or [bold]plans nightly[/] for both with checks; then [bold]plans check[/], \
-[bold]plans review[/] and [bold]plans export[/]."""
+[bold]plans serve[/], [bold]plans review[/] and [bold]plans export[/]."""
 
 EXTRACT = (
     "Examples: plans extract data/raw --workers 4 · plans extract s3://plans/raw "
@@ -29,6 +29,8 @@ COMMANDS = (
     (views.show, "Example: plans show data/raw/sanmin-114.pdf"),
     (views.check, "Exit codes: 0 no error · 1 a finding is an error · 2 no dataset."),
     (views.review, "Example: plans review && xdg-open data/processed/review/index.html"),
+    (desk.serve, "Example: plans serve --open"),
+    (desk.explore, "Example: plans explore --open"),
     (views.export, "Example: plans export --format xlsx"),
     (views.harmonise, None),
 )

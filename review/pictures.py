@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Container
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,11 +30,14 @@ class Picture:
     drawn: bool
 
 
-def draw(pdf: Path, turned: dict[int, int], folder: Path) -> list[Picture]:
-    """Draw every page of `pdf` that `folder` lacks as `<number>.webp`.
+def draw(
+    pdf: Path, turned: dict[int, int], folder: Path, wanted: Container[int] | None = None
+) -> list[Picture]:
+    """Draw every page of `pdf` that `folder` lacks as `<number>.webp`; of `wanted` pages alone.
 
     `turned` gives the degrees by which a page was turned to read upright, its rotation entry left
-    aside (`PrintedPlan.turned`). Raises what MuPDF raises for a file it cannot open.
+    aside (`PrintedPlan.turned`). Returns all pages. Raises what MuPDF raises for a file it cannot
+    open.
     """
     folder.mkdir(parents=True, exist_ok=True)
     pictures = []
@@ -44,13 +48,16 @@ def draw(pdf: Path, turned: dict[int, int], folder: Path) -> list[Picture]:
             upright = pymupdf.Matrix(turned.get(number, 0))
             rect = page.rect * upright
             target = folder / f"{number}.webp"
-            lacking = not target.exists()
+            lacking = (wanted is None or number in wanted) and not target.exists()
             if lacking:
-                picture = page.get_pixmap(
-                    matrix=pymupdf.Matrix(DPI / 72, DPI / 72) * upright, alpha=False
-                )
-                fresh = target.with_suffix(f".{os.getpid()}.tmp")
-                picture.pil_save(fresh, format="WEBP", quality=QUALITY, method=4)
-                os.replace(fresh, target)
+                _draw(page, upright, target)
             pictures.append(Picture(number, rect.width, rect.height, lacking))
     return pictures
+
+
+def _draw(page: pymupdf.Page, upright: pymupdf.Matrix, target: Path) -> None:
+    scale = pymupdf.Matrix(DPI / 72, DPI / 72)
+    picture = page.get_pixmap(matrix=scale * upright, alpha=False)
+    fresh = target.with_suffix(f".{os.getpid()}.tmp")
+    picture.pil_save(fresh, format="WEBP", quality=QUALITY, method=4)
+    os.replace(fresh, target)

@@ -11,7 +11,6 @@ from typing import Any
 from msgspec.structs import asdict
 
 from extract.model import PrintedPlan
-from normalize.vocabulary.taxonomy import edition
 
 Row = dict[str, Any]
 
@@ -59,7 +58,6 @@ class View:
     shapes: dict[int, list[Shape]]
     findings: dict[str, list[Row]]
     loose: list[Row]
-    codes: dict[str, list[tuple[str, str]]]
 
 
 def view(plan: Row, measures: list[Row], findings: list[Row], printed: PrintedPlan | None) -> View:
@@ -86,22 +84,12 @@ def view(plan: Row, measures: list[Row], findings: list[Row], printed: PrintedPl
     for f in findings:
         if f["box"]:
             _add(shapes, "finding", f["measure_id"] or "", f["box"], f["message"])
-    known = edition(plan["taxonomy"])
-    codes = (
-        {
-            "pillar": [(n.code, n.text) for n in known.nodes if n.level == "pillar"],
-            "focus": [(n.code, n.text) for n in known.focus],
-        }
-        if known
-        else {"pillar": [], "focus": []}
-    )
     return View(
         plan,
         _groups(measures, cells),
         shapes,
         {k: v for k, v in tied.items() if k},
         tied.get("", []),
-        codes,
     )
 
 

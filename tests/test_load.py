@@ -54,7 +54,7 @@ def test_repeated_columns_say_what_a_join_would(digital: Path) -> None:
                 pd.Series(joined), pd.Series(rows[column].to_numpy()), check_dtype=False
             )
     urls = measures.reset_index()
-    assert (urls.review_url == "review/" + urls.plan_id + ".html#" + urls.measure_id).all()
+    assert (urls.review_url == "review/" + urls.plan_id + ".html#" + urls.measure_key).all()
 
 
 def test_an_edition_alone_and_all_plans_on_one_edition(digital: Path) -> None:

@@ -63,12 +63,12 @@ def test_every_shell_command_of_the_readme_runs(tmp_path: Path) -> None:
             shutil.copy2(ROOT / name, copy / name)
     (copy / "data/raw" / SCAN).unlink()  # recognition is dear, and scans are read elsewhere
     (copy / ".venv").symlink_to(Path(sys.prefix), target_is_directory=True)
-    for name in ("requirements.lock", "requirements-dev.lock", "pyproject.toml"):
+    for name in (*(path.name for path in ROOT.glob("*.lock")), "pyproject.toml"):
         os.utime(copy / name, (1, 1))  # the environment is made: nothing is to be installed
     script = "set -e\n" + "\n".join(
         f"echo '$ {c}'\n{c} || {{ code=$?; echo \"exit $code\"; exit $code; }}"
         for c in commands
-        if c != "make test"
+        if c not in ("make test", "make desk")  # which waits for a person
     )
     done = subprocess.run(
         ["bash", "-c", script],

@@ -1,8 +1,7 @@
-"""The review page in a real browser: what a person does works, from the file, offline."""
+"""The static review page in a real browser: it works from the file, offline."""
 
 from __future__ import annotations
 
-import csv
 import os
 import shutil
 from collections.abc import Iterator
@@ -11,9 +10,8 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from normalize import normalize
-from normalize.reviewed import read_corrections
-from review.build import ReviewError, build
+from extract.errors import BadInput
+from review.build import build
 
 from .conftest import run
 
@@ -187,7 +185,7 @@ def test_filters_leave_what_fits(plan, dataset: Path) -> None:
     assert set(shown) == {m["measure_id"] for m in rows if m["needs_review"]} != set()
     assert plan.locator("rect.measure.dim").count() > 0
     plan.get_by_label("只看待確認").uncheck()
-    plan.locator("select[name=code]").select_option("numbering_gap")
+    plan.locator("select[name=codes]").select_option("numbering_gap")
     assert 0 < plan.locator("article:visible").count() < len(rows)
 
 
@@ -203,46 +201,11 @@ def test_the_keyboard_goes_from_doubt_to_doubt(plan, dataset: Path) -> None:
     assert plan.evaluate("document.activeElement.name") == "text"
 
 
-def test_a_correction_typed_there_is_applied_by_the_next_run(
-    plan, dataset: Path, tmp_path: Path
-) -> None:
-    target = next(m for m in measures(dataset) if m["focus_basis"] == "inferred")
-    other = "1.1" if target["focus_code"] != "1.1" else "1.2"
-    row = plan.locator(f"article[data-key='{target['measure_id']}']")
-    row.locator(".correct").click()
-    plan.locator("#form select[name=choice]").select_option(other)
-    plan.locator("#form input[name=who]").fill("王,小明")  # a comma must be quoted
-    plan.locator("#form button[value=add]").click()
-    row.locator(".correct").click()
-    plan.locator("#form select[name=column]").select_option("text")
-    plan.locator("#form textarea[name=new]").fill('第一行\n第二行「引號"」')
-    plan.locator("#form button[value=add]").click()
-    assert plan.locator("#count").inner_text() == "2"
-    with plan.expect_download() as waiting:
-        plan.locator("#download").click()
-    folder = tmp_path / "corrections"
-    folder.mkdir()
-    waiting.value.save_as(folder / waiting.value.suggested_filename)
-    with open(next(folder.glob("*.csv")), encoding="utf-8", newline="") as file:
-        assert [r["old"] for r in csv.DictReader(file)] == [target["focus_code"], target["text"]]
-    focus, text = read_corrections(folder)
-    assert (focus.measure_id, focus.new, focus.who, text.new) == (
-        target["measure_id"],
-        other,
-        "王,小明",
-        '第一行\n第二行「引號"」',
-    )
-    normalize(dataset.parent / "interim", tmp_path / "out", corrections_dir=folder)
-    changed = next(
-        m
-        for m in pq.read_table(tmp_path / "out" / "measures.parquet").to_pylist()
-        if m["measure_id"] == target["measure_id"]
-    )
-    assert (changed["focus_code"], changed["text"], changed["corrected"]) == (
-        other,
-        '第一行\n第二行「引號"」',
-        ["focus_code", "text"],
-    )
+def test_it_is_read_only_and_its_anchors_are_the_measures_keys(plan, dataset: Path) -> None:
+    key = measures(dataset)[-1]["measure_key"]
+    plan.goto(f"{plan.url}#{key}")
+    assert plan.locator("article.chosen").get_attribute("id") == key
+    assert not plan.locator(".correct, .confirm, #form, #desk").count()
 
 
 def test_pictures_are_drawn_once_and_pages_of_plans_that_are_gone_go(
@@ -263,5 +226,5 @@ def test_pictures_are_drawn_once_and_pages_of_plans_that_are_gone_go(
 def test_without_pdf_or_dataset_it_says_so(dataset: Path, tmp_path: Path) -> None:
     bare = build(dataset, tmp_path / "nothing", dataset.parent / "interim", tmp_path / "site")
     assert bare.pages == 0 and len(bare.without_pages) == bare.plans
-    with pytest.raises(ReviewError, match="no dataset"):
+    with pytest.raises(BadInput, match="no dataset"):
         build(tmp_path, tmp_path, tmp_path, tmp_path / "site")

@@ -71,9 +71,15 @@ MAY_IMPORT: dict[str, set[str]] = {
     "normalize": ROWS | {"batch.limits", "normalize.rows"},
     "review": STAGES
     | {"normalize", "normalize.reviewed", "normalize.rows", "normalize.vocabulary"},
+    "desk.library": {"extract.errors", "review"},
+    "desk.decisions": NAMES
+    | {"dataset", "desk.library", "normalize.matching", "normalize.reviewed"},
+    "desk": STAGES
+    | {"desk.decisions", "desk.library", "review"}
+    | {"batch.limits", "normalize", "normalize.reviewed", "normalize.vocabulary"},
     "nightly": STAGES | {"normalize", "normalize.rows", "normalize.vocabulary"},
     "plans": STAGES
-    | {"extract.readers", "extract.script", "nightly", "review"}
+    | {"desk", "extract.readers", "extract.script", "nightly", "review"}
     | {"normalize", "normalize.rows", "normalize.vocabulary"},
 }
 PACKAGES = sorted({room.partition(".")[0] for room in MAY_IMPORT})

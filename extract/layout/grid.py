@@ -102,7 +102,7 @@ def _components(h: Floats, v: Floats) -> Iterator[tuple[Floats, Floats]]:
 
 
 def _columnless(h: Floats, v: Floats) -> Floats:
-    """The horizontal rules (h, 3) that no vertical one (v, 3) meets, a table's frame aside."""
+    """The horizontal rules (h, 3) that no vertical one (v, 3) meets but a table's outer frame."""
     out: list[int] = []
     boxes = np.vstack([h[:, [0, 2, 1, 2]], v[:, [0, 1, 0, 2]]])
     for members in _touching(boxes) if len(h) else []:

@@ -78,14 +78,14 @@ def column_rules(page: Page, horizontal: Rules, edges: list[float] | None = None
         found = edges[1:-1]
     else:
         found = _edges([lines.spans[n] for n in inside], own, left, right, size)
-    labels = [n for n in inside if lines.bottom[n] < _second(own)]
-    if len(found) < 2 and len(_columns(lines, labels, found)) < 2:
-        return none  # a single gutter is one where the header has a label on both sides
+        labels = [n for n in inside if lines.bottom[n] < _second(own)]
+        if len(found) < 2 and len(_columns(lines, labels, found)) < 2:
+            return none  # a single gutter is one where the header has a label on both sides
     reached, bottom = _reach(lines, found, top, bottom, size, page.height)
     top = reached if known else top
     rules = [(left, top, bottom), (right, top, bottom)]
     for x in found:
-        cut = [band for band in bands if band.left < x - SHARED]
+        cut = [band for band in bands if band.left < x - SHARED and band.crosses(found)]
         ends = [top, *(y for band in cut for y in (band.top, band.bottom)), bottom]
         rules += [(x, y0, y1) for y0, y1 in zip(ends[::2], ends[1::2]) if y0 < y1]
     return np.array(rules)
@@ -97,6 +97,13 @@ class _Band(NamedTuple):
     left: float
     top: float
     bottom: float
+    lines: int
+    right: float
+    """Where its first line ends."""
+
+    def crosses(self, edges: list[float]) -> bool:
+        """Whether it is no cell's text: that would be broken where its column ends."""
+        return self.lines == 1 or any(self.left + SHARED < x < self.right for x in edges)
 
 
 def _bands(lines: _Lines, rules: Rules, right: float, size: float) -> list[_Band]:
@@ -114,7 +121,8 @@ def _bands(lines: _Lines, rules: Rules, right: float, size: float) -> list[_Band
         begins = min((float(t[0, 0]) for spans in lines.spans if len(t := _right_of(left, spans))))
         few = len(texts) <= BAND_LINES or texts[0][-1, 1] > right - NEAR * size
         if texts and few and _one_run(texts[0], begins, right, size):
-            out.append(_Band(left, float(above[2]), float(below[2])))
+            end = float(texts[0][-1, 1])
+            out.append(_Band(left, float(above[2]), float(below[2]), len(texts), end))
     return out
 
 

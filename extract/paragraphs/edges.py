@@ -14,10 +14,12 @@ from extract.layout.lines import Line, is_latin
 from extract.paragraphs.limits import AUTOSPACE, UNSPREAD, Limits, Placed, cjk_pairs, needed
 from extract.paragraphs.pieces import NO_START
 from extract.paragraphs.witness import Witness, inner_pairs
+from extract.script import markers
 
 SCAN_JITTER = 0.1  # of the glyph size: the same for glyph boxes estimated from a picture
 MOST_JITTER = 0.3  # of the glyph size: a wider spread of line ends is no jitter
 SHORT = 2.5  # of the glyph size: a line this far from the cell's edge is no full one
+NUMBERED = 3  # lists that begin with 1. make it a habit
 ENOUGH = 5  # lines that a page needs to have an edge of its own
 STICKS_OUT = 3.0  # log-odds against an edge for each line that passes it
 PROSE = frozenset("，。；：")
@@ -56,6 +58,7 @@ def measure_limits(cells: list[list[Placed]], pairs: Counter[str] | None = None)
     limits.natural = _natural(lines)
     limits.uneven = _uneven(lines, limits)
     limits.autospace = _autospace([p.line for p in lines])
+    limits.numbered = sum(markers.begins_list(p.line.text) for p in lines) >= NUMBERED
     limits.witness = _witness(lines, size, pairs)
     _edges(cells, limits, size)
     limits.hang = _hang(lines, limits)

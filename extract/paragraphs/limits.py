@@ -57,6 +57,8 @@ class Limits:
     """Log-odds that a full line followed by an unmarked one ends a paragraph,
     before any character is looked at.
     """
+    numbered: bool = False
+    """Lists that begin with 1. are common in the column."""
     witness: Witness = field(default_factory=Witness)
 
     def room(self, placed: Placed) -> float:

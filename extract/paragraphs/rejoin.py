@@ -33,6 +33,9 @@ __all__ = [
 ]
 
 
+STOPS = SENTENCE_END | {"；", ";", "：", ":"}  # what a line ends with above a list
+
+
 @dataclass(slots=True)
 class Doubt:
     """A line's end where the paragraph may as well end as go on; it is read as going on."""
@@ -172,7 +175,11 @@ def _found(
         return None
     if glued.number == following:
         return glued
-    if glued.number != 1 or not ended:
+    if glued.number != 1:
+        return None
+    if limits.numbered and (i == 0 or lines[i - 1].line.chars[-1] in STOPS):
+        return glued
+    if not ended:
         return None
     alone = i == 0 and not markers.is_decimal(line.text)
     return glued if alone or _counts_on([p.line for p in lines[i + 1 :]]) else None

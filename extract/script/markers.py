@@ -112,6 +112,12 @@ def is_decimal(text: str) -> bool:
     return _DECIMAL.match(text) is not None
 
 
+def begins_list(text: str) -> bool:
+    """Whether a 1. that cannot be a decimal's opens `text`."""
+    found = match(text) or (None if is_decimal(text) else match_glued(text))
+    return found is not None and found.style == "number" and found.number == 1
+
+
 _ROMAN = re.compile(r"([Ⅰ-Ⅻⅰ-ⅻ]|[IVX]{1,4}|[ivx]{1,4})\s*[.．、](?![A-Za-z0-9])")
 _ROMANS = "i ii iii iv v vi vii viii ix x xi xii xiii xiv xv".split()
 LEVEL["roman"] = 6

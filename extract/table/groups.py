@@ -52,7 +52,7 @@ def _split_role(rows: list[Row], role: str, styles: Styles, pitch: float) -> lis
     out: list[Row] = []
     for row in rows:
         parts, bounds = _parts(row, role, points[getattr(row, role)], near)
-        if len(parts) > 1 and all(shared[cell] == 1 for cell in row.units):
+        if all(shared[cell] == 1 for cell in row.units):
             _share_units(parts, bounds, pitch)
         out += parts
     return out
@@ -117,6 +117,8 @@ def _share_units(parts: list[Row], bounds: list[tuple[float, float]], pitch: flo
     """Divide the unit cells beside the parts of one row, where each part has names of its own with
     a blank line above them; else the names are those of all parts.
     """
+    if len(parts) < 2:
+        return
     columns = [[_within(cell, bound) for bound in bounds] for cell in parts[0].units]
     if any(not _apart(column, pitch) for column in columns):
         return
@@ -135,15 +137,17 @@ def _apart(cells: list[TextCell], pitch: float) -> bool:
 
 
 def split_inside(
-    rows: list[Row], paragraphs: list[list[Rejoined]], styles: Styles
+    rows: list[Row], paragraphs: list[list[Rejoined]], styles: Styles, pitch: float
 ) -> tuple[list[Row], list[list[Rejoined]]]:
     """Divide rows at the focus points that stand in their measure cells;
     both lists come back in step.
 
-    What stands in a cell above its first focus point goes on under the one before.
+    What stands in a cell above its first focus point goes on under the one before. `pitch` is the
+    distance between lines in points.
     """
     if styles.inside is None:
         return rows, paragraphs
+    shared = Counter(cell for row in rows for cell in row.units)
     out: list[Row] = []
     texts: list[list[Rejoined]] = []
     focus = TextCell()
@@ -151,6 +155,8 @@ def split_inside(
         at = [
             n for n, p in enumerate(own) if p.marker is not None and p.marker.style == styles.inside
         ]
+        parts: list[Row] = []
+        starts: list[float] = []
         for start, stop in pairwise(sorted({0, *at, len(own)})):
             part = own[start:stop]
             top = None
@@ -160,8 +166,12 @@ def split_inside(
                 focus = TextCell([p for p in row.measure.lines if p.line in lines])
                 part, top = part[length:], lines[0].order
             if part or top is not None:
-                out.append(replace(row, focus=focus, top=top))
+                parts.append(replace(row, focus=focus, top=top))
                 texts.append(part)
+                starts.append(own[start].lines[0].order - BESIDE * pitch)
+        if all(shared[cell] == 1 for cell in row.units):
+            _share_units(parts, list(pairwise([-inf, *starts[1:], inf])), pitch)
+        out += parts
     return out, texts
 
 

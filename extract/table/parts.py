@@ -7,12 +7,16 @@ from dataclasses import dataclass, field, replace
 from extract.layout.grid import Cell, Grid
 from extract.layout.lines import Line
 from extract.layout.vertical import is_vertical, upright
-from extract.paragraphs.rejoin import Limits, Placed, rejoin
+from extract.paragraphs.pieces import SENTENCE_END
+from extract.paragraphs.rejoin import Placed
 from extract.script import markers
 from extract.table.columns import EXTRA, Columns, count_header_rows, find_columns
 from extract.table.headers import divide
 
 SAME_EDGE = 0.03  # of the table's width: column edges this near are the same column elsewhere
+
+
+STOPS = SENTENCE_END | {"；", ";", "：", ":"}
 
 
 @dataclass(slots=True, eq=False)
@@ -82,6 +86,7 @@ def find_parts(grids: list[Grid]) -> tuple[Columns, list[Part]] | None:
     if columns is None:
         return None
     _set_upright(parts)
+    _set_markers(parts)
     _set_order(parts)
     return columns, parts
 
@@ -187,6 +192,24 @@ def _set_upright(parts: list[Part]) -> None:
                 cell.lines[:] = upright(cell.lines)
 
 
+def _set_markers(parts: list[Part]) -> None:
+    """See the numbers of measures that begin with a figure (1.1999服務專線).
+
+    They stand where a cell or, behind a full stop, a paragraph begins, and count on.
+    """
+    last = 0
+    for cell in (c for part in parts for c in part.cells["measure"]):
+        above: Line | None = None
+        for line in cell.lines:
+            found = line.marker or markers.match_glued(line.text)
+            if found is not None and found.style == "number":
+                begins = above is None or above.chars[-1] in STOPS
+                if line.marker is None and begins and found.number in (1, last + 1):
+                    line.marker = found
+                last = found.number if line.marker is not None else last
+            above = line
+
+
 def _set_order(parts: list[Part]) -> None:
     """Each body follows right below the one before, as if the paper had not ended."""
     below = 0.0
@@ -196,19 +219,3 @@ def _set_order(parts: list[Part]) -> None:
             for line in cell.lines:
                 line.order = line.baseline + shift
         below = part.grid.ys[-1] + shift
-
-
-def see_numbers(parts: list[Part], limits: Limits) -> None:
-    """Give lines the numbers that only their list tells from decimals (1.1999服務專線).
-
-    `limits` are those of the measure column.
-    """
-    last = 0
-    for cell in (c for part in parts for c in part.cells["measure"]):
-        if any(markers.match_glued(line.text) for line in cell.lines):
-            placed = [Placed(line, cell.x0, cell.x1) for line in cell.lines]
-            for paragraph in rejoin(placed, limits, last + 1):
-                first = paragraph.lines[0]
-                first.marker = first.marker or paragraph.marker
-        numbers = [m.number for line in cell.lines if (m := line.marker) and m.style == "number"]
-        last = numbers[-1] if numbers else last

@@ -40,8 +40,10 @@ class TableRows:
 
 def read_rows(table: PlanTable) -> TableRows:
     """Read every ruled row; rows without a measure are left out with a finding."""
-    rows = split_beside(table.rows, table.styles, _pitch(table.rows))
-    rows, paragraphs = split_inside(rows, _paragraphs(rows, table.limits["measure"]), table.styles)
+    pitch = _pitch(table.rows)
+    rows = split_beside(table.rows, table.styles, pitch)
+    texts = _paragraphs(rows, table.limits["measure"])
+    rows, paragraphs = split_inside(rows, texts, table.styles, pitch)
     items = [split_measures(own, table.styles.top) for own in paragraphs]
     units = units_beside(
         [[cell.lines for cell in row.units] for row in rows],

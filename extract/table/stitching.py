@@ -14,7 +14,7 @@ from extract.paragraphs.witness import inner_pairs
 from extract.table.breaks import HABIT, Break, Verdict, heading_runs_on, measure_runs_on, settle
 from extract.table.columns import EXTRA, Columns
 from extract.table.headings import take_headings
-from extract.table.parts import Part, Row, TextCell, beside, find_parts, see_numbers
+from extract.table.parts import Part, Row, TextCell, beside, find_parts
 from extract.table.styles import Styles, read_styles, stands_lower
 from extract.text.levels import BAND, LEVELS
 
@@ -54,7 +54,6 @@ def stitch(
     headings = take_headings(parts, open_lines)
     pairs = inner_pairs(line.chars for g in grids for c in g.cells for line in c.lines)
     limits = {role: _limits(parts, role, pairs) for role in TEXT}
-    see_numbers(parts, limits["measure"])
     styles = read_styles(parts)
     stitcher = _Stitcher(columns, limits, styles)
     for part, room in zip(parts, _room(parts, heights)):
@@ -155,8 +154,8 @@ class _Stitcher:
         page break above the row `broken`.
         """
         cut = all(c.row >= measure.row or c.row == broken for c in near["pillar"])
-        runs_on = cut and self.opened != "pillar" and self._heading("pillar", measure, near).joins
-        self._add(measure, near, _Joins(pillar=runs_on))
+        runs_on = cut and self._heading("pillar", measure, near).joins
+        self._add(measure, near, _Joins(runs_on and self.opened != "pillar"))
 
     def _at_break(self, measure: Cell, near: Beside) -> None:
         """Take up a measure cell at the top of a part, where cells may run on."""

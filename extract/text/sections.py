@@ -69,9 +69,15 @@ def section_starts(lines: list[Line], style: str) -> list[int]:
         attached = attached or bool(out) and _ATTACHED.match(line.text) is not None
         if found is None or attached and out and found.number <= len(out):
             continue
-        if style == "section" or found.number == len(out) + 1 and len(line.text) <= HEADING_MOST:
+        if style == "section" or found.number == len(out) + 1 and _is_heading(line.text):
             out.append(i)
     return out
+
+
+def _is_heading(text: str) -> bool:
+    """Whether a line may head a section: short, and no sentence unless behind a colon."""
+    sentence = text.rstrip()[-1] in "。；" and not re.search("[：:]", text)
+    return len(text) <= HEADING_MOST and not sentence
 
 
 def contents(lines: list[Line]) -> list[Line]:

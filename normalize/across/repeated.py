@@ -17,7 +17,7 @@ def repeat(draft: Draft) -> None:
             plan.agency_kind,
             plan.source_file,
         )
-        m.review_url = f"review/{plan.plan_id}.html#{m.measure_id}"
+        m.review_url = f"review/{plan.plan_id}.html#{m.measure_key}"
     rows = {m.measure_id: m for m in draft.measures}
     for unit in draft.units:
         m = rows[unit.measure_id]

@@ -3,46 +3,72 @@
 const one = (selector, root = document) => root.querySelector(selector);
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 const SPLIT = 0.08; // a page's margin, as a share of the pane, kept above what is scrolled to
+const keyed = (key) => (key ? all(`[data-key="${CSS.escape(key)}"]`) : []);
 
-// Filter: items of the list that fit the search text, the finding and the review box.
+// Filter: items of the list that fit the search text and the choices; long lists page by page.
 function filtering(form) {
-  const items = all(".item", document.getElementById(form.dataset.list));
-  const { text, code, review, shown } = form.elements;
+  const list = document.getElementById(form.dataset.list), step = Number(form.dataset.step) || Infinity;
+  const pager = one(`.pager[data-list="${form.dataset.list}"]`);
+  let first = 0;
+  const content = new WeakMap(); // the text of an item, read once
+  const textOf = (item) => { if (!content.has(item)) content.set(item, item.textContent.toLowerCase()); return content.get(item); };
   const apply = () => {
-    const words = text.value.trim().toLowerCase().split(/\s+/).filter(Boolean);
-    let left = 0;
-    const hidden = new Set();
+    const words = form.elements.text.value.trim().toLowerCase().split(/\s+/).filter(Boolean);
+    const choices = all("select", form).filter((s) => s.value).map((s) => [s.name, s.value]);
+    const items = all(".item", list), hidden = new Set(), fitting = [];
     for (const item of items) {
-      const content = item.textContent.toLowerCase();
-      const fits = words.every((w) => content.includes(w)) && (!code.value || item.dataset.codes.split(" ").includes(code.value)) && (!review.checked || item.dataset.review === "1");
-      item.hidden = !fits;
-      if (fits) left += 1;
+      const chosen = choices.every(([name, value]) => item.dataset[name].split(" ").includes(value));
+      const fits = chosen && (!form.elements.review.checked || item.dataset.review === "1") && words.every((w) => textOf(item).includes(w));
+      if (fits) fitting.push(item);
       else if (item.dataset.key) hidden.add(item.dataset.key);
+      item.hidden = !fits;
     }
+    first = Math.min(first, Math.max(0, Math.ceil(fitting.length / step - 1) * step || 0));
+    fitting.forEach((item, at) => { item.hidden = at < first || at >= first + step; });
     for (const group of all(".group").reverse()) group.hidden = !one(".item:not([hidden])", group);
     for (const rect of all("rect")) rect.classList.toggle("dim", hidden.has(rect.dataset.key));
-    shown.value = left === items.length ? `${items.length} 項` : `${left} / ${items.length} 項`;
+    form.elements.shown.value = fitting.length === items.length ? `${items.length} 項` : `${fitting.length} / ${items.length} 項`;
+    if (pager) {
+      pager.hidden = fitting.length <= step;
+      one("output", pager).value = `${first + 1}–${Math.min(first + step, fitting.length)}`;
+      for (const button of all("button", pager)) button.disabled = button.value < 0 ? first === 0 : first + step >= fitting.length;
+    }
   };
-  form.addEventListener("input", apply);
+  form.addEventListener("input", () => { first = 0; apply(); });
   form.addEventListener("submit", (event) => event.preventDefault());
+  pager?.addEventListener("click", (event) => { if (event.target.value) { first += event.target.value * step; apply(); scrollTo(0, 0); } });
+  sorting(list, () => { first = 0; apply(); });
   apply();
+}
+
+// Sort: the rows of a table by the column whose heading is pressed, once more the other way.
+function sorting(table, done) {
+  for (const button of all("th button", table)) button.addEventListener("click", () => {
+    const head = button.closest("th"), up = head.ariaSort !== "ascending", at = Number(button.dataset.column), body = one("tbody", table);
+    const compare = new Intl.Collator("zh-Hant", { numeric: true }).compare;
+    const keys = new Map(all("tr.item", body).map((row) => [row, row.cells[at].textContent.trim()]));
+    all("th", table).forEach((th) => { th.ariaSort = "none"; });
+    head.ariaSort = up ? "ascending" : "descending";
+    body.append(...[...keys.keys()].sort((a, b) => (up ? 1 : -1) * compare(keys.get(a), keys.get(b))));
+    done();
+  });
 }
 
 // Highlight: whatever carries the key of what is pointed at, on the pages and in the list.
 function highlighting(pages, rows) {
-  const byKey = new Map();
-  for (const node of all("[data-key]")) byKey.set(node.dataset.key, [...(byKey.get(node.dataset.key) || []), node]);
-  const light = (key, on) => (byKey.get(key) || []).forEach((node) => node.classList.toggle("on", on));
-  let lit = null;
+  const light = (key, on) => keyed(key).forEach((node) => node.classList.toggle("on", on));
+  let lit = null, chosen = null, pointer = "";
   const point = (key) => {
     if (key === lit) return;
-    if (lit) light(lit, false);
+    light(lit, false);
     lit = key;
-    if (lit) light(lit, true);
+    light(lit, true);
   };
-  let chosen = null;
   const keyOf = (event) => event.target.closest("[data-key]")?.dataset.key || null;
-  document.addEventListener("pointerover", (event) => point(keyOf(event) || chosen));
+  // A list that scrolls under a resting pointer also gives pointerover: only a moved one points.
+  const moved = (event) => { const at = `${event.screenX},${event.screenY}`, other = at !== pointer; pointer = at; return other; };
+  document.addEventListener("pointermove", moved);
+  document.addEventListener("pointerover", (event) => { if (moved(event)) point(keyOf(event) || chosen); });
   const toPage = (node) => {
     const figure = node.closest("figure");
     if (figure) pages.scrollTo({ top: pages.scrollTop + node.getBoundingClientRect().top - pages.getBoundingClientRect().top - pages.clientHeight * SPLIT, behavior: "auto" });
@@ -51,8 +77,7 @@ function highlighting(pages, rows) {
     all(".chosen").forEach((node) => node.classList.remove("chosen"));
     chosen = key;
     point(key);
-    const nodes = byKey.get(key) || [];
-    const row = nodes.find((n) => rows.contains(n));
+    const nodes = keyed(key), row = nodes.find((n) => rows.contains(n));
     row?.classList.add("chosen");
     if (from !== "rows") row?.scrollIntoView({ block: "nearest" });
     const rect = nodes.find((n) => pages.contains(n));
@@ -67,92 +92,46 @@ function highlighting(pages, rows) {
     if (key && !event.target.closest("button")) choose(key, "rows");
   });
   rows.addEventListener("focusin", (event) => { if (event.target.matches("article")) choose(event.target.dataset.key, "focus"); });
+  const follow = () => { const row = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1))); if (row?.dataset.key) choose(row.dataset.key, "keys"); };
+  addEventListener("hashchange", follow);
+  follow();
   return { choose, chosen: () => chosen };
 }
 
-// Corrections: lines of a CSV file as data/corrections/ takes them.
-function correcting(data) {
-  const form = one("#form"), fields = one("form", form).elements, lines = [], tray = one("#tray");
-  const choice = fields.choice;
-  let target = null;
-  const remembered = (value) => { try { if (value !== undefined) localStorage.setItem("who", value); return localStorage.getItem("who") || ""; } catch { return ""; } };
-  const quoted = (value) => (/[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value);
-  const csv = () => [data.header, ...lines].map((line) => line.map(quoted).join(",")).join("\r\n") + "\r\n";
-  const today = () => new Date(Date.now() - new Date().getTimezoneOffset() * 60000).toISOString().slice(0, 10);
-  const fill = () => {
-    const column = fields.column.value, now = data.measures[target];
-    fields.old.value = now[column];
-    const done = now.corrected.includes(column) || lines.some((l) => l[1] === target && l[2] === column);
-    one(".warn", form).hidden = !done;
-    one("button[value=add]", form).disabled = done;
-    const codes = column === "focus_code" ? data.codes.focus : column === "pillar_code" ? data.codes.pillar : [];
-    choice.hidden = !codes.length;
-    fields.new.hidden = !!codes.length;
-    choice.replaceChildren(new Option("（無）", ""), ...codes.map(([code, text]) => new Option(`${code} ${text}`, code)));
-    choice.value = fields.new.value = now[column];
+// Steps from article to article among those that are shown; false where there is none.
+function stepping(rows, light) {
+  return (by, selector = "") => {
+    const order = all("article", rows), at = order.findIndex((a) => a.dataset.key === light.chosen());
+    const open = all(`article${selector}:not([hidden])`, rows).filter((a) => !a.closest("[hidden]"));
+    const next = by > 0 ? open.find((a) => order.indexOf(a) > at) : open.findLast((a) => order.indexOf(a) < at);
+    if (next) light.choose(next.dataset.key, "keys");
+    return !!next;
   };
-  const show = () => { tray.hidden = !lines.length; one("#count").textContent = lines.length; };
-  const open = (key) => {
-    if (!data.measures[key]) return;
-    target = key;
-    fields.column.replaceChildren(...data.columns.map((c) => new Option(c, c)));
-    fields.column.value = "focus_code";
-    fields.who.value = remembered();
-    fill();
-    form.showModal();
-    (choice.hidden ? fields.new : choice).focus();
-  };
-  const download = () => {
-    if (!lines.length) return;
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([csv()], { type: "text/csv" }));
-    link.download = `${data.plan.plan_id}-${today()}.csv`;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 10000);
-  };
-  fields.column.addEventListener("change", fill);
-  one("#cancel").addEventListener("click", () => form.close());
-  one("form", form).addEventListener("submit", (event) => {
-    const value = choice.hidden ? fields.new.value.replaceAll("\r\n", "\n") : choice.value, old = data.measures[target][fields.column.value];
-    if (value === old) { event.preventDefault(); (choice.hidden ? fields.new : choice).focus(); return; }
-    remembered(fields.who.value);
-    lines.push([data.plan.plan_id, target, fields.column.value, old, value, fields.who.value, fields.why.value, today()]);
-    show();
-  });
-  one("#download").addEventListener("click", download);
-  one("#copy").addEventListener("click", () => navigator.clipboard?.writeText(csv()));
-  one("#undo").addEventListener("click", () => { lines.pop(); show(); });
-  one("#rows").addEventListener("click", (event) => { if (event.target.matches(".correct")) open(event.target.closest("article").dataset.key); });
-  window.addEventListener("beforeunload", (event) => { if (lines.length) event.preventDefault(); });
-  return { open, download };
 }
 
-function keyboard(rows, light, corrections) {
-  const keys = one("#keys");
-  const step = (by, selector) => {
-    const articles = all(`article${selector}:not([hidden])`, rows).filter((a) => !a.closest("[hidden]"));
-    if (!articles.length) return;
-    const order = all("article", rows), at = order.findIndex((a) => a.dataset.key === light.chosen());
-    const next = by > 0 ? articles.find((a) => order.indexOf(a) > at) : articles.findLast((a) => order.indexOf(a) < at);
-    if (next) light.choose(next.dataset.key, "keys");
-  };
-  const actions = {
-    j: () => step(1, ""), k: () => step(-1, ""), n: () => step(1, "[data-review='1']"), p: () => step(-1, "[data-review='1']"),
-    c: () => light.chosen() && corrections.open(light.chosen()), "/": () => one(".filters [name=text]").focus(), d: corrections.download, "?": () => keys.showModal(),
-    Escape: () => light.choose(null, "keys"),
-  };
+// Keys: one table of what each does, left alone while something is typed.
+function keyboard(actions) {
+  const shared = { "/": () => one("[name=text]")?.focus(), "?": () => one("#keys").showModal() };
+  const known = { ...shared, ...actions };
   document.addEventListener("keydown", (event) => {
-    const typing = event.target.closest("input, select, textarea, dialog");
-    if (event.ctrlKey || event.metaKey || event.altKey || !(event.key in actions)) return;
+    const typing = event.target.closest("input:not([type=checkbox]), select, textarea, dialog");
+    if (event.ctrlKey || event.metaKey || event.altKey || !(event.key in known)) return;
     if (typing) { if (event.key === "Escape" && !typing.closest("dialog")) typing.blur(); return; }
     event.preventDefault();
-    actions[event.key]();
+    known[event.key]();
   });
-  one("#help").addEventListener("click", () => keys.showModal());
+  one("#help")?.addEventListener("click", () => one("#keys").showModal());
 }
 
+const review = {};
 all("form.filters").forEach(filtering);
 if (document.body.classList.contains("plan")) {
-  const rows = one("#rows"), light = highlighting(one("#pages"), rows);
-  keyboard(rows, light, correcting(JSON.parse(one("#data").textContent)));
+  const rows = one("#rows");
+  review.light = highlighting(one("#pages"), rows);
+  review.step = stepping(rows, review.light);
+  const doubt = "[data-review='1']";
+  review.keys = {
+    j: () => review.step(1), k: () => review.step(-1), n: () => review.step(1, doubt), p: () => review.step(-1, doubt), Escape: () => review.light.choose(null, "keys"),
+  };
 }
+if (!one("#desk")) keyboard(review.keys || {});

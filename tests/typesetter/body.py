@@ -14,6 +14,8 @@ class Band:
 
     text: str
     place: str
+    beside: bool = False
+    """A pillar's cell begins beside it."""
 
 
 @dataclass
@@ -39,7 +41,7 @@ def table_body(plan: Plan, frame: Frame) -> list[Band | RuledRow]:
         if new_pillar and layout.pillar_place != "column":
             out.append(Band(row.pillar, layout.pillar_place))
         if new_focus and layout.focus_place == "banner":
-            out.append(Band(row.focus, "banner"))
+            out.append(Band(row.focus, "banner", new_pillar and "pillar" in layout.columns))
         cells = _measure_cells(row, new_focus, plan.aligned, frame)
         height = max(len(slots) for slots in cells.values())
         if new_focus:

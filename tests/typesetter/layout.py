@@ -49,6 +49,8 @@ class Layout:
     """column, banner (a row across the table), or between (a line above a table of its own)."""
     focus_place: str = "column"
     """column, banner, or cell (above its list in the measure cell)."""
+    whole_banner: bool = True
+    """A focus point's banner runs across the pillar's column, too."""
     group_rules: bool = True
     """A rule between the focus points of a pillar."""
     verticals: bool = True

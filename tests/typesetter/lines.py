@@ -69,11 +69,6 @@ class Frame:
         i = self.layout.columns.index(column)
         return self.edges[i + 1] - self.edges[i] - 2 * self.layout.padding
 
-    @property
-    def table_room(self) -> float:
-        """Room of a banner row."""
-        return self.edges[-1] - self.edges[0] - 2 * self.layout.padding
-
     def advance(self, char: str) -> float:
         own = _advance(char) * self.layout.size
         return own + (self.layout.spacing if ord(char) > 0x2000 else 0.0)

@@ -52,6 +52,8 @@ class Typesetter:
             width = self.frame.length(self.layout.stamp) * 0.75
             x = self.sheet.page.rect.width - self.layout.margin - width
             self.sheet.small(self.layout.stamp, x, self.sheet.y + self.layout.size, size)
+            frame = x - 2, self.sheet.y - 2, x + width + 2, self.sheet.y + self.layout.size + 4
+            self.sheet.page.draw_rect(frame, width=0.5)
         self._text([(self.plan.title, True)])
         self._sections(self.plan.sections)
         self.sheet.y += self.layout.size
@@ -82,6 +84,7 @@ class Typesetter:
         self.flow: dict[str, Iterator[Slot]] = {c: iter(()) for c in self.layout.columns}
         self.pillar_text, self.pillar_done, self.pillar_y = "", 0, 0.0
         self.fresh = True  # the next row stands right below a rule across the table
+        self.whole = True  # the last banner, if any, ran across all columns
         self.tables = 0
         if self.layout.pillar_place != "between":
             self._open_table()
@@ -123,21 +126,25 @@ class Typesetter:
     def _banner(self, band: Band) -> None:
         """A heading in a row across the table."""
         pad, step = self.layout.padding, self.frame.step
-        slots = self.frame.wrap(band.text, self.frame.table_room)
+        self.whole = self.layout.whole_banner or "pillar" not in self.layout.columns
+        edges = self.frame.edges
+        left, right = edges[0 if self.whole else 1], edges[-1]
+        room = right - left - 2 * pad
+        slots = self.frame.wrap(band.text, room)
         height = len(slots) * step + 2 * pad
         if self.sheet.y + height + 2 * (step + pad) > self.sheet.bottom:
             self._break(cut=False, runs_on=False)
-        left, right, y = self.frame.edges[0], self.frame.edges[-1], self.sheet.y
-        self.sheet.horizontal(left, right, y)
+        y = self.sheet.y
+        self.sheet.horizontal(edges[0] if band.beside else left, right, y)
         self._verticals()
         if self.layout.shade:
             self.sheet.grey(left, y, right, y + height)
         for i, slot in enumerate(slots):
             baseline = y + pad + i * step + self.layout.size
-            self.sheet.line(slot, left + pad, baseline, self.frame.table_room)
+            self.sheet.line(slot, left + pad, baseline, room)
         self.top = self.sheet.y = y + height
         if self.layout.rules != "open":
-            for x in (left, right):
+            for x in {edges[0], left, right}:
                 self.sheet.vertical(x, y, y + height)
         self.fresh = True
 
@@ -240,9 +247,10 @@ class Typesetter:
         """The horizontal rules over a row: none within merged cells."""
         edges = self.frame.edges
         for x0, x1, column in zip(edges, edges[1:], self.layout.columns):
-            if self.fresh or column in row.ruled:
+            runs_on = column == "pillar" and not self.whole  # beside the banner right above
+            if not runs_on and (self.fresh or column in row.ruled):
                 self.sheet.horizontal(x0, x1, self.sheet.y)
-        self.fresh = False
+        self.fresh, self.whole = False, True
 
     def _break(self, cut: bool, runs_on: bool) -> None:
         """Go to the next page, within a row (`cut`) or between two; the pillar cell may run on."""

@@ -114,6 +114,7 @@ TWO_UNITS = ("pillar", "focus", "measure", "unit", "coop")
 NARROW = tuple((dict(Layout().widths) | {"unit": 0.75}).items())
 BANNER = {"pillar_place": "banner", "columns": NO_PILLAR}
 BOTH = {"pillar_place": "banner", "focus_place": "banner", "columns": NO_HEADINGS}
+ASIDE = {"focus_place": "banner", "columns": IN_CELL, "whole_banner": False}
 BETWEEN = {"pillar_place": "between", "columns": NO_PILLAR}
 CELL = {"focus_place": "cell", "columns": IN_CELL}
 LANDSCAPE = {
@@ -127,6 +128,7 @@ PLACES = (
     BOTH,
     CELL,
     BETWEEN,
+    ASIDE,
     BANNER | {"focus_place": "cell", "columns": NO_HEADINGS},
     BETWEEN | {"focus_place": "cell", "columns": NO_HEADINGS},
 )
@@ -141,6 +143,11 @@ SHAPES: dict[str, Shape] = {
     "focus banner beside a pillar column": Shape(
         {"focus_place": "banner", "columns": IN_CELL, "pillar_place": "column"}
     ),
+    "focus banner right of the pillar column": Shape(ASIDE),
+    "focus banner right of the pillar column, unruled down": Shape(ASIDE | {"verticals": False}),
+    "pillar and focus banner at a page's foot": Shape(
+        BOTH | {"size": 12.0, "repeat_header": True}, style={"aligned": False}
+    ),
     "focus in the measure cell": Shape(CELL),
     "focus in the measure cell, first unit at the top": Shape(CELL | {"unit_beside": "top"}),
     "pillar banner, focus in the measure cell": Shape(
@@ -150,6 +157,15 @@ SHAPES: dict[str, Shape] = {
     "no rule between focus points, numbered table": Shape(
         {"group_rules": False, "columns": ("index", "pillar", "focus", "measure", "unit")}
     ),
+    "no rule between focus points, units of the row": Shape(
+        {"group_rules": False}, style={"aligned": False}
+    ),
+    "no rule between focus points, cut by a page break": Shape(
+        {"group_rules": False, "size": 14.0, "closed_cuts": True}
+    ),
+    "no rule between focus points in the measure cell, units of the row": Shape(
+        CELL | {"group_rules": False}, style={"aligned": False}
+    ),
     "one table a pillar": Shape(BETWEEN),
     "one table a pillar, one header": Shape(BETWEEN | {"head_each": False}),
     "one table a pillar, split over pages": Shape(
@@ -158,6 +174,14 @@ SHAPES: dict[str, Shape] = {
     "horizontal rules only": Shape({"verticals": False}),
     "horizontal rules only, hanging": Shape({"verticals": False, "hanging": 11.0}),
     "horizontal rules only, banner": Shape(BANNER | {"verticals": False}),
+    "horizontal rules only, two columns": Shape(BOTH | {"verticals": False}),
+    "horizontal rules only, narrow gutters": Shape({"verticals": False, "padding": 3.0}),
+    "horizontal rules only, cut rows left open": Shape(
+        BETWEEN | {"verticals": False, "closed_cuts": False, "size": 12.0}
+    ),
+    "horizontal rules only, beside a stamp": Shape(
+        {"verticals": False, "stamp": "高雄市政府113.02.05收文"}
+    ),
     "no table, unit in brackets": Shape(outline="（主辦：{}）", changes=NAMES),
     "no table, unit on its own line": Shape(outline="\n承辦單位：{}"),
     "contents page": Shape({"contents": "…"}),
@@ -190,6 +214,7 @@ SHAPES: dict[str, Shape] = {
     "section below ungrouped rows": Shape({"group_rules": False, "closed_cuts": False}),
     "section below an open foot": Shape({"open_foot": True}),
     "note below an open foot": Shape({"open_foot": True}, (sections_after, note_below)),
+    "section right below a table of two columns": Shape(BOTH | {"padding": 3.0}),
     "stamp beside the title": Shape({"stamp": "高雄市政府113.02.05收文"}),
     "page of pages": Shape({"page_numbers": "第{}頁，共{}頁"}),
     "landscape table": Shape(LANDSCAPE),
