@@ -81,7 +81,7 @@ def _resource(table: Table, files: list[tuple[str, int, str]]) -> dict[str, Any]
 def _field(column: Column) -> dict[str, Any]:
     out: dict[str, Any] = {
         "name": column.name,
-        "type": _TYPES[column.type],
+        "type": _type(column),
         "arrowType": column.type,
         "description": column.en,
         "description_zh": column.zh,
@@ -92,3 +92,9 @@ def _field(column: Column) -> dict[str, Any]:
     if constraints:
         out["constraints"] = constraints
     return out
+
+
+def _type(column: Column) -> str:
+    """The standard's type; whole numbers that may be missing are read as numbers by its tool."""
+    kind = _TYPES[column.type]
+    return "number" if kind == "integer" and column.nullable else kind

@@ -265,17 +265,25 @@ def _prune(releases: Path, current: Path) -> None:
         shutil.rmtree(old, ignore_errors=True)
 
 
+def published(out_dir: Path, table: str, columns: list[str]) -> list[dict[str, Any]]:
+    """Rows of a table as now published; none without a dataset that has these columns."""
+    path = out_dir / f"{table}.parquet"
+    try:
+        rows: list[dict[str, Any]] = pq.read_table(path, columns=columns).to_pylist()
+        return rows if rows and len(rows[0]) == len(columns) else []
+    except (pa.ArrowException, OSError, KeyError):
+        return []
+
+
 def previous_times(out_dir: Path) -> dict[tuple[str, str], datetime]:
     """(plan_id, interim_sha256) -> extracted_at as now published; empty without a dataset."""
-    path = out_dir / "plans.parquet"
-    if not path.exists():
-        return {}
-    try:
-        old = pq.read_table(path, columns=["plan_id", "interim_sha256", "extracted_at"]).to_pylist()
-    except (pa.ArrowException, OSError, KeyError):
-        return {}
+    old = published(out_dir, "plans", ["plan_id", "interim_sha256", "extracted_at"])
     return {
-        (r["plan_id"], r["interim_sha256"]): r["extracted_at"]
-        for r in old
-        if r["extracted_at"] is not None
+        (r["plan_id"], r["interim_sha256"]): r["extracted_at"] for r in old if r["extracted_at"]
     }
+
+
+def previous_families(out_dir: Path) -> dict[str, str]:
+    """measure_key -> family_id as now published; empty without a dataset."""
+    old = published(out_dir, "measures", ["measure_key", "family_id"])
+    return {r["measure_key"]: r["family_id"] for r in old if r["family_id"]}

@@ -187,5 +187,21 @@ MEASURE_CHANGES = _table(
     foreign=_OF_BOTH_YEARS,
     sort=("agency", "year_roc_before"),
 )
+MEASURE_FAMILIES = _table(
+    "measure_families",
+    "One row a family: measures of nearly the same wording, over all offices and years",
+    "用語相同或相近之措施群組，每群組一列",
+    key=("family_id",),
+    sort=("family_id",),
+)
 
-TABLES = (MEASURES, MEASURE_UNITS, PLANS, SECTIONS, FINDINGS, TAXONOMY, MEASURE_CHANGES)
+TABLES = (
+    MEASURES,
+    MEASURE_UNITS,
+    PLANS,
+    SECTIONS,
+    FINDINGS,
+    TAXONOMY,
+    MEASURE_CHANGES,
+    MEASURE_FAMILIES,
+)

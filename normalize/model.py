@@ -2,7 +2,7 @@
 
 Each row class has the columns of its table in `dataset.schema`, in that order (a test holds the two
 together); what a column means stands there. `dataset.publish.to_arrow` reads the attributes.
-Columns with a default spare users a join: `normalize.repeated` fills them last.
+Columns with a default hang on other rows and are filled last (`normalize.across`).
 """
 
 from __future__ import annotations
@@ -67,6 +67,7 @@ class MeasureRow:
     agency_kind: str = "other"
     source_file: str = ""
     review_url: str = ""
+    family_id: str | None = None
 
 
 @dataclass(slots=True)
@@ -177,6 +178,18 @@ class ChangeRow:
     units_changed: bool
     text_before: str | None
     text_after: str | None
+    seen_before_at: str | None = None
+
+
+@dataclass(slots=True)
+class FamilyRow:
+    family_id: str
+    members: int
+    agencies: int
+    year_first: int | None
+    year_last: int | None
+    text: str
+    likeness: float
 
 
 @dataclass(slots=True)

@@ -19,10 +19,11 @@ from batch.limits import end_with_parent
 from batch.store import File, at, records, written_at
 from dataset.datapackage import descriptor
 from dataset.kinds import SEVERITIES, Severity
-from dataset.publish import previous_times, publish, to_arrow
+from dataset.publish import previous_families, previous_times, publish, to_arrow
 from dataset.schema import (
     FINDINGS,
     MEASURE_CHANGES,
+    MEASURE_FAMILIES,
     MEASURE_UNITS,
     MEASURES,
     PLANS,
@@ -33,16 +34,17 @@ from dataset.schema import (
 )
 from extract.errors import BadInput
 from extract.model import PrintedPlan
+from normalize.across.families import find_families, seen_before
+from normalize.across.repeated import repeat
+from normalize.across.sources import SOURCES, Source, add_sources, read_sources
 from normalize.matching.focus_inference import SURE
 from normalize.matching.otherwise import read_otherwise
-from normalize.model import Draft, FindingRow, MeasureRow, PlanRow, TaxonomyRow
-from normalize.repeated import repeat
+from normalize.model import Draft, FamilyRow, FindingRow, MeasureRow, PlanRow, TaxonomyRow
 from normalize.reviewed import Correction, read_corrections
 from normalize.rows import corrections, filings
 from normalize.rows.changes import changes
 from normalize.rows.draft import draft_file, draft_plan
 from normalize.rows.findings import finding
-from normalize.sources import SOURCES, Source, add_sources, read_sources
 from normalize.vocabulary.taxonomy import counterparts, editions
 
 CORRECTIONS = Path(__file__).parent.parent / "data" / "corrections"
@@ -68,6 +70,8 @@ class RunReport:
     corrections_applied: int = 0
     corrections_stale: int = 0
     corrections_orphaned: int = 0
+    family_moves: list[str] = field(default_factory=list)
+    """Families published before that are split or merged now."""
 
     @property
     def exit_code(self) -> int:
@@ -146,8 +150,9 @@ def _run(
     add_sources(drafts, sources)
     for draft in drafts:
         repeat(draft)
+    found = find_families(all_measures(drafts), previous_families(out_dir))
     out_dir.mkdir(parents=True, exist_ok=True)
-    made = tables(drafts)
+    made = tables(drafts, found.rows)
     if gate is not None:
         gate(made)
     release = publish(made, out_dir, descriptor)
@@ -159,6 +164,7 @@ def _run(
         applied.count,
         left["correction_stale"],
         left["correction_orphaned"] + len(applied.unknown),
+        found.moves,
     )
 
 
@@ -259,19 +265,26 @@ def taxonomy_rows() -> list[TaxonomyRow]:
     ]
 
 
-def tables(drafts: list[Draft]) -> dict[str, pa.Table]:
+def tables(drafts: list[Draft], families: list[FamilyRow]) -> dict[str, pa.Table]:
     """All tables as Arrow, rows sorted by plan and position."""
     drafts = sorted(drafts, key=lambda d: d.plan.plan_id)
+    changed = changes(drafts)
+    seen_before(changed, all_measures(drafts))
     rows: dict[Table, Sequence[object]] = {
-        MEASURES: [m for d in drafts for m in d.measures],
+        MEASURES: all_measures(drafts),
         MEASURE_UNITS: [u for d in drafts for u in d.units],
         PLANS: [d.plan for d in drafts],
         SECTIONS: [s for d in drafts for s in d.sections],
         FINDINGS: [f for d in drafts for f in d.findings],
         TAXONOMY: taxonomy_rows(),
-        MEASURE_CHANGES: changes(drafts),
+        MEASURE_CHANGES: changed,
+        MEASURE_FAMILIES: families,
     }
     return {t.name: to_arrow(t, rows[t]) for t in TABLES}
+
+
+def all_measures(drafts: list[Draft]) -> list[MeasureRow]:
+    return [m for draft in drafts for m in draft.measures]
 
 
 def _summary(draft: Draft) -> PlanSummary:

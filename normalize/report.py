@@ -23,6 +23,8 @@ def show(report: RunReport, console: Console) -> None:
     if applied or stale or orphaned:
         told = f"{applied} applied, {stale} no longer fit, {orphaned} of measures that are gone"
         console.print(f"corrections: {told}", highlight=False)
+    for move in report.family_moves[:ROWS_MOST]:
+        console.print(f"family {move}", highlight=False)
     console.print(f"dataset: {report.out_dir}", highlight=False, soft_wrap=True)
 
 

@@ -8,8 +8,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from extract.errors import BadInput
+from normalize.across.sources import HEADER, read_sources
 from normalize.pipeline import normalize
-from normalize.sources import HEADER, read_sources
 
 from .helpers.truth_to_printed import load_truth, printed_plan, write_printed
 

@@ -11,7 +11,7 @@ from extract.errors import BadInput
 from normalize.model import Draft
 from normalize.vocabulary.files import csv_rows
 
-SOURCES = Path(__file__).parent.parent / "data" / "raw" / "sources.csv"
+SOURCES = Path(__file__).parent.parent.parent / "data" / "raw" / "sources.csv"
 HEADER = ("file", "url", "date", "licence")
 
 

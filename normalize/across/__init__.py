@@ -1,0 +1,1 @@
+"""Rows that hang on other rows, plans or files: families, repeated columns, sources."""
