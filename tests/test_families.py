@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from copy import deepcopy
 from dataclasses import fields, replace
 from itertools import combinations
 from pathlib import Path
@@ -164,7 +165,7 @@ def test_names_outlive_the_release_and_new_ideas_know_where_they_stood(tmp_path:
         plan = printed_plan(truth[slug])
         plan.title, plan.sha256, plan.source_file = title, str(n) * 64, f"{n}.pdf"
         plans.append(plan)
-    borrowed = plans[2].rows[4].measures[0].model_copy(deep=True)
+    borrowed = deepcopy(plans[2].rows[4].measures[0])
     plans[1].rows[4].measures.append(borrowed)
     interim, out = tmp_path / "interim", tmp_path / "out"
     write_printed(plans[:2], interim)

@@ -50,6 +50,7 @@ ROWS = {
     schema.FINDINGS: model.FindingRow,
     schema.TAXONOMY: model.TaxonomyRow,
     schema.MEASURE_CHANGES: model.ChangeRow,
+    schema.MEASURE_FAMILIES: model.FamilyRow,
 }
 PYTHON = {
     "string": str,
