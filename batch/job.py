@@ -19,9 +19,8 @@ from batch import store
 from batch.isolate import Lost
 from batch.reading import Answer, Left, failed_file, reader_version
 from batch.store import File
-from extract.document import file_name
 from extract.errors import BadInput
-from extract.model import decode_plan, encode_plan
+from extract.model import decode_plan, encode_plan, file_name
 from extract.readers import Reader
 
 Answers = Iterable[tuple[int, Answer | Left | Lost]]

@@ -13,9 +13,8 @@ from pathlib import Path
 
 from batch.isolate import ask_for_more
 from batch.store import File, StoreError, local_copy
-from extract.document import extract_document, file_hash, file_name
 from extract.errors import BadInput
-from extract.model import PrintedFinding, PrintedPlan, encode_plan
+from extract.model import PrintedFinding, PrintedPlan, encode_plan, file_hash, file_name
 from extract.readers import Reader
 from extract.version import EXTRACTOR_VERSION
 
@@ -99,6 +98,9 @@ def read_plan(
     path: Path, digest: str, reader: Reader = "mupdf", debug: Path | None = None
 ) -> PrintedPlan:
     """What the file prints; a failed plan with the reason if unreadable. `digest`: SHA-256."""
+    # MuPDF and NumPy: not for the process that hands files out and reads none
+    from extract.document import extract_document
+
     try:
         more = partial(ask_for_more, SCANNED_PAGE)
         plan = extract_document(path, reader, on_picture=more, debug=debug, digest=digest)

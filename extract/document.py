@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable
-from contextlib import ExitStack, closing, suppress
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pymupdf
 
 from extract.errors import BadInput
-from extract.model import PrintedFinding, PrintedPlan
+from extract.model import PrintedFinding, PrintedPlan, file_hash, file_name
 from extract.page import Page
 from extract.plan import build_plan
 from extract.readers import PageReader, Reader, open_reader
 from extract.readers.choice import is_useless, needs_picture
-from extract.script.characters import visible
 from extract.version import EXTRACTOR_VERSION
 
 MAX_PAGES = 2000
@@ -45,22 +43,6 @@ MENDED = re.compile("Length incorrect")
 
 # What it reports of a font program that makes no sense; glyphs may then stand or end elsewhere.
 FONT_DAMAGE = re.compile(r"FT_(?:Load_Glyph|Get_Advance|New_Memory_Face)\((?:\w+\+)?([^,)]*)")
-
-
-def file_hash(path: Path) -> str:
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def file_name(name: str) -> str:
-    """The file's name as text that may be shown: bytes that are no UTF-8 are read as Big5 or else
-    written as \\xNN, and so is what would steer a terminal.
-    """
-    raw = name.encode("utf-8", "surrogateescape")
-    for encoding in ("utf-8", "cp950"):
-        with suppress(UnicodeDecodeError):
-            return visible(raw.decode(encoding))
-    return visible(raw.decode("utf-8", "backslashreplace"))
 
 
 def extract_document(

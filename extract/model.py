@@ -6,9 +6,14 @@ the top left of the page turned so that its text reads upright (crop box undone)
 
 from __future__ import annotations
 
+import hashlib
+from contextlib import suppress
+from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
+
+from extract.script.characters import visible
 
 SEAM_VERSION = 1
 
@@ -131,6 +136,22 @@ class PrintedPlan(Record, kw_only=True):
     glyphs: int = 0
     glyphs_unplaced: int = 0
     findings: list[PrintedFinding] = []
+
+
+def file_hash(path: Path) -> str:
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def file_name(name: str) -> str:
+    """The file's name as text that may be shown: bytes that are no UTF-8 are read as Big5 or else
+    written as \\xNN, and so is what would steer a terminal.
+    """
+    raw = name.encode("utf-8", "surrogateescape")
+    for encoding in ("utf-8", "cp950"):
+        with suppress(UnicodeDecodeError):
+            return visible(raw.decode(encoding))
+    return visible(raw.decode("utf-8", "backslashreplace"))
 
 
 def _plain(value: Any) -> object:

@@ -10,7 +10,7 @@ from typing import Any
 
 from batch.reading import UNREADABLE
 from batch.store import find_pdfs, write
-from extract.document import file_hash, file_name
+from extract.model import file_hash, file_name
 from extract.version import EXTRACTOR_VERSION
 from nightly.health import Verdict
 from nightly.report import HeldBack

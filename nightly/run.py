@@ -24,8 +24,8 @@ from dataset.datapackage import descriptor
 from dataset.diff.compare import diff, doubts
 from dataset.publish import publish
 from dataset.schema import TABLES
-from extract.document import file_name
 from extract.errors import BadInput, fault
+from extract.model import file_name
 from extract.version import sources_digest
 from nightly import health
 from nightly.intake import Filed, Index

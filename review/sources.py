@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from batch.store import find_pdfs
-from extract.document import file_hash, file_name
-from extract.model import PrintedPlan, decode_plan
+from extract.model import PrintedPlan, decode_plan, file_hash, file_name
 from review.view import Row
 
 

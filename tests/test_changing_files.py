@@ -15,8 +15,9 @@ from batch.folder import extract_folder
 from batch.job import Outcome
 from batch.reading import read_file
 from batch.store import Remote, find_pdfs
-from extract.document import extract_document, file_name
+from extract.document import extract_document
 from extract.errors import BadInput
+from extract.model import file_name
 from extract.readers.mupdf import _as_codes
 from extract.readers.plumber import _glyph
 from extract.script.characters import visible
@@ -88,7 +89,7 @@ def meddled(monkeypatch: pytest.MonkeyPatch, meddle: Meddle, name: str, before: 
         if before:
             meddle(file)
             return read_file(file, *more)
-        monkeypatch.setattr("batch.reading.extract_document", spoilt)
+        monkeypatch.setattr("extract.document.extract_document", spoilt)
         return read_file(file, *more)
 
     def spoilt(path: Path, *args: object, **options: object):

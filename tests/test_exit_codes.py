@@ -244,7 +244,7 @@ def test_where_a_fault_lies_is_our_own_last_line(tmp_path: Path) -> None:
     try:
         extract_document(tmp_path / "missing.pdf")
     except OSError as error:
-        assert "extract/document.py:" in fault(error)
+        assert "extract/model.py:" in fault(error)
 
 
 def test_only_exit_code_1_is_let_pass() -> None:

@@ -18,7 +18,6 @@ import pyarrow.parquet as pq
 import pytest
 
 from batch.job import Outcome
-from extract.document import file_hash
 from extract.errors import BadInput
 from extract.model import (
     Paragraph,
@@ -27,6 +26,7 @@ from extract.model import (
     PrintedRow,
     PrintedUnit,
     encode_plan,
+    file_hash,
 )
 from nightly import accept as acceptance
 from nightly import run as nights

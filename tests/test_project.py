@@ -134,3 +134,10 @@ def test_the_licence_of_everything_installed_is_listed() -> None:
         locked(ROOT / "requirements.lock").keys() <= listed.keys()
         and "UNKNOWN" not in listed.values()
     )
+
+
+def test_who_hands_files_out_loads_nothing_that_reads_them() -> None:
+    told = "import sys, plans.__main__, batch.cluster, batch.folder; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", told], cwd=ROOT, capture_output=True, text=True)
+    assert "batch.reading" in loaded.stdout.split(), loaded.stderr
+    assert not {"numpy", "pymupdf", "pyarrow", "onnxruntime"} & set(loaded.stdout.split())

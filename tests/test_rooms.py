@@ -43,7 +43,7 @@ STAGES = MODEL | {
 # Each room with the rooms it may import besides itself, from the ground up.
 MAY_IMPORT: dict[str, set[str]] = {
     "extract.errors": set(),
-    "extract.model": set(),
+    "extract.model": {"extract.script"},
     "extract.page": {"extract.model"},
     "extract.version": set(),
     "extract.script": set(),
