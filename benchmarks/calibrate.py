@@ -45,7 +45,7 @@ from normalize.calibrate import renew
 from normalize.model import Draft, MeasureRow
 from normalize.pipeline import one_plan
 from normalize.vocabulary.agencies import registry
-from tests.typesetter.shapes import random_shape
+from tests.typesetter.shapes import Shape, random_shape
 from tests.typesetter.truth import made
 
 SAME = 0.5  # likeness from which a row is the measure's
@@ -158,10 +158,9 @@ def pair(truth: list[Said], rows: list[Said]) -> list[int | None]:
     return out
 
 
-def plan(number: int, folder: Path) -> tuple[list[Said], Draft]:
-    """Make plan `number` and read it; raises BadInput where it cannot be read."""
+def plan(shape: Shape, number: int, folder: Path) -> tuple[list[Said], Draft]:
+    """Make plan `number` in this shape and read it; raises BadInput where it cannot be read."""
     agencies = registry().names()
-    shape = random_shape(random.Random(number))
     agency = agencies[number % len(agencies)]
     pdf, truth = made(shape, number, f"made{number}", agency, 114)
     path = folder / f"made{number}.pdf"
@@ -198,7 +197,8 @@ def main(argv: list[str] | None = None) -> int:
     counts: Counter[tuple[str, bool, bool]] = Counter()
     with tempfile.TemporaryDirectory() as folder:
         for number in range(args.seed, args.seed + args.count):
-            own = count(*plan(number, Path(folder)))
+            shape = random_shape(random.Random(number))
+            own = count(*plan(shape, number, Path(folder)))
             counts += own
             silent = {k: n for (k, right, sure), n in own.items() if n and sure and not right}
             if args.show and silent:

@@ -9,6 +9,7 @@ import pytest
 
 from benchmarks.calibrate import KINDS, Said, count, pair, plan, said, table
 from normalize.model import Draft
+from tests.typesetter.shapes import Shape
 
 Made = tuple[list[Said], Draft]
 
@@ -16,7 +17,7 @@ Made = tuple[list[Said], Draft]
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
     """A plan of a plain shape, which is read right."""
-    return plan(1, tmp_path_factory.mktemp("made"))
+    return plan(Shape(), 3, tmp_path_factory.mktemp("made"))
 
 
 def test_a_plan_read_right_is_right_and_sure(made: Made) -> None:

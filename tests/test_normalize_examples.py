@@ -27,12 +27,17 @@ def made(slugs: list[str], folder: Path) -> dict[str, pa.Table]:
     return tables
 
 
+ASIDE = ("extracted_at", "family_id")
+
+
 def rows(tables: dict[str, pa.Table], slug: str) -> dict[str, bytes]:
-    """The rows of one plan as bytes; when its record was written aside."""
+    """The rows of one plan as bytes; when its record was written and its families aside."""
     out = {}
     for name in OF_A_PLAN:
         mine = tables[name].filter(pc.equal(tables[name]["plan_id"], PLANS[slug].sha256[:12]))
-        mine = mine.drop_columns([c for c in ("extracted_at",) if c in mine.column_names])
+        mine = mine.drop_columns(
+            [c for c in ("extracted_at", "family_id") if c in mine.column_names]
+        )
         sink = pa.BufferOutputStream()
         with pa.ipc.new_stream(sink, mine.schema) as writer:
             writer.write_table(mine.combine_chunks())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from pathlib import Path
@@ -81,7 +82,7 @@ def test_one_file_gives_way_to_a_folder_and_back(
     if not links:
 
         def refuse(*_: object, **__: object) -> None:
-            raise OSError("no links on this drive")
+            raise OSError(errno.EPERM, "no links on this drive")
 
         monkeypatch.setattr(Path, "symlink_to", refuse)
     for limit, folder in ((10**9, False), (100, True), (10**9, False)):
