@@ -177,6 +177,7 @@ def test_equal_doubts_are_settled_by_one_stroke(page, base: Path) -> None:
     assert len(read_corrections(base / "corrections")) == rows - 1
     press(page, "u")
     expect(groups).to_have_count(count)
+    expect(groups.first).to_be_focused()  # the page has been loaded again
     press(page, "c", "1")
     expect(groups).to_have_count(count - 1)
     lines = read_corrections(base / "corrections")
