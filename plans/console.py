@@ -13,7 +13,7 @@ from typing import Annotated, Protocol
 
 import typer
 
-from extract.errors import fault
+from extract.errors import BadInput, fault
 from extract.script.characters import visible
 
 OK, SOME_FAILED, NOTHING_DONE, FAULT, PIPE_CLOSED = 0, 1, 2, 3, 141
@@ -125,3 +125,10 @@ def _drawn(label: str) -> Iterator[Progress]:
             shown.update(task, completed=done, total=total, description=name)
 
         yield update
+
+
+def need_dataset(processed: Path) -> None:
+    """Raises BadInput, which says what to do, where the folder holds no dataset."""
+    if not (processed / "plans.parquet").exists():
+        todo = "no dataset; run plans extract and plans normalize first"
+        raise BadInput(str(processed), todo)

@@ -23,6 +23,7 @@ from plans.console import (
     RawOption,
     Workers,
     bar,
+    need_dataset,
 )
 
 Open = Annotated[bool, typer.Option("--open", help="Open it in a browser.")]
@@ -80,6 +81,7 @@ def explore(
     from dataset import sqlite
     from review.build import build
 
+    need_dataset(processed)
     folder, site = processed / "explore", processed / "review"
     address = f"http://127.0.0.1:{port}/"
     folder.mkdir(parents=True, exist_ok=True)

@@ -21,6 +21,7 @@ from plans.console import (
     RawOption,
     Workers,
     bar,
+    need_dataset,
 )
 
 
@@ -54,6 +55,7 @@ def check(
     """Print the dataset's findings by severity; fails when one is an error."""
     from dataset.check import print_findings
 
+    need_dataset(processed)
     raise typer.Exit(SOME_FAILED if print_findings(processed, notes) else OK)
 
 
@@ -98,6 +100,7 @@ def export(
 
     if only is not None and only not in FORMATS:
         raise typer.BadParameter(f"{only} is none of {', '.join(FORMATS)}", param_hint="--format")
+    need_dataset(processed)
     for path in run(processed, out or processed / "export", (only,) if only else FORMATS):
         typer.echo(path)
 
@@ -109,4 +112,5 @@ def harmonise(processed: Processed = PROCESSED) -> None:
     """
     from normalize.vocabulary.harmonise import settle
 
+    need_dataset(processed)
     settle(processed)

@@ -60,7 +60,8 @@ def build(
         todo = "no dataset; run plans extract and plans normalize first"
         raise BadInput(str(processed), todo) from error
     out.mkdir(parents=True, exist_ok=True)
-    files = pdfs_of(plans, raw)
+    # A file that failed has no rows to look at, and may have cost all the time that it was given.
+    files = pdfs_of([p for p in plans if p["status"] != "failed"], raw)
     site = Site(out / "index.html", len(plans), 0, 0, [])
     work = [
         (p, release, files.get(p["plan_id"]), interim / f"{p['sha256']}.json", out) for p in plans

@@ -210,6 +210,7 @@ def test_a_closed_pipe_is_neither_well_nor_half_done(monkeypatch: pytest.MonkeyP
     def closed(*_: object, **__: object) -> None:
         raise BrokenPipeError(errno.EPIPE, "Broken pipe")
 
+    monkeypatch.setattr("plans.views.need_dataset", lambda _: None)
     monkeypatch.setattr("dataset.check.print_findings", closed)
     assert main(["check"]) == PIPE_CLOSED
 
