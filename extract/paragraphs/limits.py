@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 from math import inf
 
@@ -97,5 +98,7 @@ def needed(line: Line, following: Line, limits: Limits) -> float:
     return width
 
 
+@lru_cache(4096)  # the lines of a column are looked at again for every edge that is tried
 def cjk_pairs(chars: str) -> int:
+    """How many neighbouring characters are both CJK."""
     return sum(not is_latin(a) and not is_latin(b) for a, b in pairwise(chars))
