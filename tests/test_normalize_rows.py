@@ -435,3 +435,15 @@ def test_a_document_that_is_no_plan_is_checked_for_lost_glyphs_alone() -> None:
     assert [(f.code, f.severity) for f in draft_plan(plan).findings] == [
         ("glyphs_unplaced", "error")
     ]
+
+
+def test_a_pillar_that_only_some_rows_have_was_not_read() -> None:
+    plan = printed_plan(load_truth()["jiaxian-114"])
+    bare, all_bare = deepcopy(plan), deepcopy(plan)
+    bare.rows[0].pillar = ""
+    for row in all_bare.rows:
+        row.pillar = ""
+    for read, unsure in ((plan, 0), (bare, len(bare.rows[0].measures)), (all_bare, 0)):
+        draft = draft_plan(read)
+        assert sum(f.code == "level_unsure" for f in draft.findings) == min(unsure, 1)
+        assert len([1 for _, code in draft.doubtful if code == "level_unsure"]) == unsure

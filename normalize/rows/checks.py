@@ -106,10 +106,16 @@ def edition_known(case: Case) -> Findings:
 
 
 def edition_unmixed(case: Case) -> Findings:
-    places = case.row_places()
     for row, heading, edition in case.heads.foreign:
         message = f"標題「{heading}」屬 {edition} 年版方案，與本計畫所依版本不同。"
-        yield finding("edition_mixed", message, places[row])
+        yield finding("edition_mixed", message, case.row_places()[row])
+
+
+def pillars_printed(case: Case) -> Findings:
+    """A plan prints its pillars for all rows or for none."""
+    bare = [text_place(m) for m in case.draft.measures if not m.pillar_printed]
+    if 0 < len(bare) < len(case.draft.measures):
+        yield _of_rows("level_unsure", "未讀得執行要項，而其他各列均有。", case.draft, bare)
 
 
 def pillars_matched(case: Case) -> Findings:
@@ -197,8 +203,8 @@ def units_known(case: Case) -> Findings:
     measures = {m.measure_id: m for m in case.draft.measures}
     for row in case.draft.units:
         if row.unit_kind == "other":
-            message = f"執行單位「{row.unit}」無法歸類。"
-            yield finding("unit_unknown", message, measures[row.measure_id])
+            where = measures[row.measure_id]
+            yield finding("unit_unknown", f"執行單位「{row.unit}」無法歸類。", where)
 
 
 def text_printed(case: Case) -> Findings:
@@ -214,8 +220,7 @@ def text_printed_once(case: Case) -> Findings:
         runs = [found.group(1) for found in TWICE.finditer(text) if _is_words(found.group(1))]
         if runs:
             listed = "」、「".join(dict.fromkeys(runs))
-            message = f"「{listed}」連續印了兩次，照錄。"
-            yield finding("repeated_text", message, text_place(m))
+            yield finding("repeated_text", f"「{listed}」連續印了兩次，照錄。", text_place(m))
 
 
 def _is_words(run: str) -> bool:
@@ -254,8 +259,7 @@ def numbers_count_on(case: Case) -> Findings:
             before = 0
         if number not in (1, before + 1):
             after = f"第 {before} 點之後" if before else "開頭"
-            message = f"編號不連續：{after}為「{m.marker}」。"
-            yield finding("numbering_gap", message, text_place(m))
+            yield finding("numbering_gap", f"編號不連續：{after}為「{m.marker}」。", text_place(m))
         cell_before, before = cell, number
 
 
@@ -273,6 +277,7 @@ CHECKS: tuple[Check, ...] = (
     measures_found,
     edition_known,
     edition_unmixed,
+    pillars_printed,
     pillars_matched,
     focus_points_matched,
     headings_agree,
@@ -291,5 +296,5 @@ def doubts(case: Case) -> list[FindingRow]:
     """Findings of all checks, where the extract stage has not filed the same one of the measure."""
     filed = {(f.code, f.measure_id) for f in case.draft.findings}
     checks = CHECKS if case.printed.status == "ok" else OF_ANY_DOCUMENT
-    found = [f for check in checks for f in check(case)]
+    found = (f for check in checks for f in check(case))
     return [f for f in found if (f.code, f.measure_id) not in filed]
