@@ -14,6 +14,7 @@ from extract.errors import BadInput
 from review.build import build
 
 from .conftest import run
+from .test_export import packaged
 
 pytestmark = pytest.mark.slow
 
@@ -221,6 +222,19 @@ def test_pictures_are_drawn_once_and_pages_of_plans_that_are_gone_go(
         and {p: p.stat().st_mtime_ns for p in pictures} == pictures
     )
     assert not (site / "0123456789ab.html").exists()
+
+
+def test_a_file_that_failed_is_not_drawn_again(dataset: Path, tmp_path: Path) -> None:
+    """It has no rows to look at, and may have cost all the time that it was given."""
+    plans = pq.read_table(dataset / "plans.parquet")
+    at = plans["source_file"].to_pylist().index(PLAN)
+    packaged(dataset, tmp_path, plans["plan_id"][at].as_py())
+    one = pq.read_table(tmp_path / "plans.parquet")
+    for status, drawn in (("failed", 0), ("ok", one["pages"][0].as_py())):
+        changed = one.set_column(one.schema.get_field_index("status"), "status", [[status]])
+        pq.write_table(changed, tmp_path / "plans.parquet")
+        raw, interim = dataset.parent / "raw", dataset.parent / "interim"
+        assert build(tmp_path, raw, interim, tmp_path / "site", 1).drawn == drawn
 
 
 def test_without_pdf_or_dataset_it_says_so(dataset: Path, tmp_path: Path) -> None:
