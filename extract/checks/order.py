@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import chain, dropwhile, groupby, pairwise, takewhile
 
 from extract.model import PrintedFinding, PrintedMeasure, PrintedPlan, PrintedRow
-from extract.script import markers
+from extract.script.markers import printed_number
 from extract.script.numerals import ANY, chinese_number
 
 SELDOM = 0.5  # share of focus points whose list goes on or begins anew: more are the plan's way
@@ -74,12 +74,12 @@ def _headings(plan: PrintedPlan) -> Iterator[Step]:
         starts = [m.boxes[0].page for m in row.measures if m.boxes]
         if not starts:
             continue
-        opened = Item(row.pillar_cell, _number(row.pillar), row.pillar)
+        opened = Item(row.pillar_cell, printed_number(row.pillar), row.pillar)
         if opened.number and (pillar is None or opened.cell != pillar.cell):
             if pillar is not None:
                 yield _step("執行要項", pillar, opened, before, starts[0])
             pillar, focus = opened, None
-        point = Item(row.focus_cell, _number("".join(row.focus[:1])), "".join(row.focus[:1]))
+        point = Item(row.focus_cell, printed_number("".join(row.focus[:1])), "".join(row.focus[:1]))
         if point.number and (focus is None or point.cell != focus.cell):
             if focus is not None:
                 yield _step("執行重點", focus, point, before, starts[0])
@@ -97,7 +97,7 @@ def _measures(plan: PrintedPlan) -> Iterator[Step]:
     first = 0
     for row in plan.rows:
         for measure in row.measures:
-            item = Item(row.focus_cell, _number(measure.marker or ""), measure.marker or "")
+            item = Item(row.focus_cell, printed_number(measure.marker or ""), measure.marker or "")
             if not measure.boxes:
                 continue
             page = measure.boxes[0].page
@@ -156,7 +156,7 @@ def _numbered(plan: PrintedPlan) -> Iterator[Numbered]:
             if len(row.focus) == 1:
                 text = "".join(p.text for p in measure.paragraphs[:1])[:10]
                 themed = measure.theme is not None
-                number = _number(marker)
+                number = printed_number(marker)
                 yield Numbered(row.focus_cell, number, marker, text, themed, page, r, m)
 
 
@@ -212,11 +212,6 @@ def _section_in(row: PrintedRow, measure: PrintedMeasure, wanted: set[int]) -> s
         if found and number in wanted and number - 1 not in items:
             return found[0]
     return None
-
-
-def _number(text: str) -> int:
-    found = markers.match(text) or markers.match(f"{text}.")
-    return found.number if found else 0
 
 
 def cut_off(plan: PrintedPlan) -> Findings:

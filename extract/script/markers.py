@@ -132,3 +132,9 @@ def match_roman(text: str) -> Marker | None:
         return None
     digits = unicodedata.normalize("NFKC", found.group(1)).lower()
     return Marker("roman", _ROMANS.index(digits) + 1, found.end()) if digits in _ROMANS else None
+
+
+def printed_number(marker: str) -> int:
+    """The number a marker prints (二、 (2) ② B: 2), with or without its stop; 0 for none."""
+    found = match(marker) or match(f"{marker}.")
+    return found.number if found else 0

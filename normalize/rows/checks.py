@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from dataset.kinds import Severity
 from extract.model import PrintedPlan
-from extract.script import markers
+from extract.script.markers import printed_number
 from extract.script.numerals import FORMAL_ANY
 from normalize.matching.alignment import Match
 from normalize.matching.headings import PlanHeadings, RowHeadings, skipped
@@ -106,9 +106,10 @@ def edition_known(case: Case) -> Findings:
 
 
 def edition_unmixed(case: Case) -> Findings:
+    places = case.row_places()
     for row, heading, edition in case.heads.foreign:
         message = f"標題「{heading}」屬 {edition} 年版方案，與本計畫所依版本不同。"
-        yield finding("edition_mixed", message, case.row_places()[row])
+        yield finding("edition_mixed", message, places[row])
 
 
 def pillars_printed(case: Case) -> Findings:
@@ -251,7 +252,7 @@ def numbers_count_on(case: Case) -> Findings:
     and do so after a heading without a number."""
     cell_before, before = -1, 0
     for (cell, _), m in zip(case.draft.groups, case.draft.measures):
-        number = _number(m.marker or "")
+        number = printed_number(m.marker or "")
         if not number:
             before = 0 if m.theme or m.title else before
             continue
@@ -261,12 +262,6 @@ def numbers_count_on(case: Case) -> Findings:
             after = f"第 {before} 點之後" if before else "開頭"
             yield finding("numbering_gap", f"編號不連續：{after}為「{m.marker}」。", text_place(m))
         cell_before, before = cell, number
-
-
-def _number(marker: str) -> int:
-    """The number a marker prints (二、 (2) ② B: 2), with or without its stop; 0 for none."""
-    found = markers.match(marker) or markers.match(f"{marker}.")
-    return found.number if found else 0
 
 
 OF_ANY_DOCUMENT: tuple[Check, ...] = (glyphs_placed, plan_read)
