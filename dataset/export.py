@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from dataset.publish import current_release
 from dataset.schema import TABLES, Table
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def export(processed: Path, out: Path, formats: tuple[str, ...] = FORMATS) -> It
 
     Raises OSError without a dataset, and for a table of more rows than a sheet holds.
     """
-    current = (processed / "current").resolve() if (processed / "current").is_dir() else processed
+    current = current_release(processed)
     tables = {table: pq.read_table(current / f"{table.name}.parquet") for table in TABLES}
     out.mkdir(parents=True, exist_ok=True)
     if "csv" in formats:

@@ -210,6 +210,12 @@ def _digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def current_release(out_dir: Path) -> Path:
+    """The folder whose tables belong together: the published release, else the folder itself."""
+    current = out_dir / "current"
+    return current.resolve() if current.is_dir() else out_dir
+
+
 def _point(out_dir: Path, release: Path) -> None:
     """Make a release the current one.
 

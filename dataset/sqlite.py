@@ -11,6 +11,7 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from dataset.export import plain
+from dataset.publish import current_release
 from dataset.schema import TABLES, Table
 
 NAME = "plans"
@@ -77,7 +78,7 @@ def write(processed: Path, out: Path, site: str) -> None:
     """
     import sqlite_utils
 
-    current = (processed / "current").resolve() if (processed / "current").is_dir() else processed
+    current = current_release(processed)
     fresh = out.with_name(f".{out.name}.new")
     fresh.unlink(missing_ok=True)
     db = sqlite_utils.Database(fresh)

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 
 from batch.isolate import Lost, run_isolated
 from batch.limits import Limits
+from dataset.publish import current_release
 from extract.errors import BadInput
 from review.page import SITE, Counts, Links, in_order, plan_facts, render
 from review.pictures import Picture, draw
@@ -53,7 +54,7 @@ def build(
     extract stage (boxes of units and headings). A plan whose PDF is missing or cannot be drawn gets
     its page without pictures. Raises BadInput when there is no dataset.
     """
-    release = (processed / "current").resolve() if (processed / "current").is_dir() else processed
+    release = current_release(processed)
     try:
         plans = pq.read_table(release / "plans.parquet").to_pylist()
     except FileNotFoundError as error:
