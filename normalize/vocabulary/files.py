@@ -12,8 +12,9 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterator, Sequence
-from functools import lru_cache
+from functools import lru_cache, wraps
 from pathlib import Path
+from threading import RLock
 from typing import ParamSpec, TypeVar, cast
 
 import msgspec
@@ -31,16 +32,27 @@ FOLDER = "PLANS_VOCABULARY"
 """Environment variable that hands the user's folder on to worker processes."""
 
 _forget: list[Callable[[], None]] = []
+_first = RLock()
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
 Shape = TypeVar("Shape")
 
 
 def kept(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
-    """`functools.lru_cache` for what is derived from data files: forgotten when `use` changes."""
+    """`functools.lru_cache` for what is derived from data files: forgotten when `use` changes.
+
+    Threads that ask for the first time at once get one and the same answer.
+    """
     cached = lru_cache(maxsize=16384)(function)
     _forget.append(cached.cache_clear)
-    return cast(Callable[Parameters, Result], cached)
+    answer = cast(Callable[Parameters, Result], cached)
+
+    @wraps(function)
+    def once(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
+        with _first:
+            return answer(*args, **kwargs)
+
+    return once
 
 
 def use(folder: Path | None) -> None:
